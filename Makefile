@@ -1,0 +1,98 @@
+# Procsmith: build Python's multiprocessing in C, stage by stage, and see every process.
+# One file, not recursive. `make help` lists what a person may ask for.
+# A new stage, task, row, mutant, demo, format or verb is found by wildcard: add the file.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := all
+
+comma := ,
+SAN ?=
+B := build$(addprefix -,$(subst $(comma),-,$(SAN)))
+
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith
+# Frame pointers and no PIE: the tracer walks a crash back to its source line.
+CODE := -std=c11 -O1 -g -fno-omit-frame-pointer -fno-optimize-sibling-calls -no-pie -fno-pie \
+	-pthread $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
+INCLUDE := -Ilabs/include
+COMPILE := $(CC) $(CODE) $(WARN) $(INCLUDE)
+LINK := $(CC) $(CODE)
+
+STAGES := $(notdir $(patsubst %/,%,$(sort $(wildcard solutions/[0-9][0-9]-*/))))
+OBJ := $(B)/obj
+
+base_c := $(wildcard labs/00-base/*.c)
+stage_c := $(foreach s,$(STAGES),$(wildcard solutions/$(s)/*.c))
+libmp_o := $(patsubst %.c,$(OBJ)/%.o,$(base_c) $(stage_c))
+harness_c := $(filter-out harness/runner/row.c,$(wildcard $(addprefix harness/,\
+	cli/*.c grade/*.c runner/*.c trace/*.c graph/*.c report/*.c)))
+harness_o := $(patsubst %.c,$(OBJ)/%.o,$(harness_c))
+selftest_o := $(patsubst %.c,$(OBJ)/%.o,$(wildcard harness/selftest/*.c))
+row_o := $(OBJ)/harness/runner/row.o
+tests := $(patsubst harness/tests/%.c,$(B)/tests/%,$(wildcard harness/tests/[0-9]*.c))
+
+# --- packages ---------------------------------------------------------------------------------
+# A stamp for each group of harness/tools/need: what is missing is installed, and said.
+
+$(B)/need-%: harness/tools/need
+	@mkdir -p $(@D)
+	@harness/tools/need $*
+	@touch $@
+
+# --- objects, libraries, programs -------------------------------------------------------------
+
+packages = $(shell pkg-config --cflags $(1))
+$(OBJ)/harness/%.o: INCLUDE += -Iharness
+
+$(OBJ)/%.o: %.c Makefile | $(B)/need-build
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	@$(COMPILE) $(EXTRA) -MMD -MP -c -o $@ $<
+
+$(OBJ)/harness/grade/%.o: EXTRA = -DKIT_CC='"$(CC)"' -DKIT_CODE='"$(CODE)"' -DKIT_WARN='"$(WARN)"' \
+	-DKIT_BUILD='"$(B)"'
+$(OBJ)/harness/graph/%.o: EXTRA = $(call packages,libcgraph libgvc)
+
+$(B)/libmp.a: $(libmp_o)
+	@echo "  AR      $@"
+	@rm -f $@; ar rcs $@ $^
+
+$(B)/procsmith: $(harness_o) $(OBJ)/labs/00-base/io.o $(OBJ)/labs/00-base/deadline.o \
+		$(OBJ)/labs/00-base/proc.o $(OBJ)/labs/00-base/error.o
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ $(shell pkg-config --libs libcgraph libgvc jansson libseccomp) -lm
+
+$(B)/tests/%: $(OBJ)/harness/tests/%.o $(row_o) $(B)/libmp.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ -lcunit -lm
+
+-include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
+
+# --- what a person asks for -------------------------------------------------------------------
+
+.PHONY: all
+all: $(B)/procsmith $(B)/libmp.a $(tests) ## build everything and print the ladder
+	@$(B)/procsmith status
+
+.PHONY: help
+help: ## what can be asked for
+	@awk -F ':.*## ' '/^[a-zA-Z_%.-]+:.*## /{printf "  make %-22s %s\n", $$1, $$2}' Makefile
+
+SUBMISSION ?= labs
+T ?=
+grade_options = --submission $(SUBMISSION) $(if $(OWN),--own)
+
+.PHONY: grade
+grade: $(B)/procsmith $(tests) ## grade labs/, or SUBMISSION=folder; OWN=1 links all yours
+	@$(B)/procsmith grade $(grade_options) $(T)
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf build build-*

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MP_H
+#define MP_H
+/* All of libmp: every header says in its first comment what it is for. */
+#include <mp/deadline.h>
+#include <mp/error.h>
+#include <mp/io.h>
+#include <mp/proc.h>
+#include <mp/process.h>
+#include <mp/reap.h>
+#include <mp/todo.h>
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MP_ERROR_H
+#define MP_ERROR_H
+/*
+ * What a call says when it cannot do what it was asked.
+ *
+ * Every call that can fail returns int: 0 or a count when it worked, negative when not.
+ * -1 to -4999 is -errno: the kernel said no. Below -5000 the library said no, and each
+ * code stands for one Python exception. The table below is the only place where codes
+ * live: the enum, the names, the sentences and docs/errors.md are made from it.
+ *
+ * Invariants: a failed call leaves nothing behind, and its out-parameters untouched.
+ *
+ * Example:
+ *	#include <mp/error.h>
+ *	#include <stdio.h>
+ *	int
+ *	main(void)
+ *	{
+ *		int error = MP_TIMEOUT;
+ *		printf("%s (%s): %s\n", mp_error_name(error), mp_error_python(error),
+ *		    mp_error_text(error));
+ *		return 0;
+ *	}
+ */
+
+#define MP_MUST_CHECK __attribute__((warn_unused_result))
+
+/* X(code, number, Python's exception, sentence) */
+#define MP_ERRORS(X)                                                                               \
+	X(MP_TIMEOUT, -5001, "multiprocessing.TimeoutError", "the time was up first")              \
+	X(MP_CLOSED, -5002, "ValueError", "this object is closed")                                 \
+	X(MP_BUSY, -5003, "ValueError", "it cannot be closed while its process runs: join first")  \
+	X(MP_STARTED, -5004, "AssertionError", "a process can be started only once, and "          \
+					       "set up only before that")                          \
+	X(MP_NOT_STARTED, -5005, "AssertionError", "this process has not been started")            \
+	X(MP_NOT_PARENT, -5006, "AssertionError", "only the process that made it may do that")     \
+	X(MP_DAEMONIC, -5007, "AssertionError", "a daemonic process may not have children")        \
+	X(MP_PIDFILE_LOCKED, -5008, "lockfile.AlreadyLocked",                                      \
+	    "another daemon runs: it holds the lock on the pidfile")                               \
+	X(MP_INVALID, -5009, "ValueError", "an argument has a value that cannot be meant")
+
+enum mp_error {
+#define X(code, number, python, sentence) code = number,
+	MP_ERRORS(X)
+#undef X
+};
+
+/*
+ * Say what an error means, in one sentence without a full stop.
+ *
+ * Returns a static string, never NULL; for -errno the kernel's words
+ * Safe    between threads yes
+ */
+const char *mp_error_text(int error);
+
+/*
+ * Name an error as it is written in C: "MP_TIMEOUT", "EAGAIN".
+ *
+ * Returns a static string, never NULL
+ */
+const char *mp_error_name(int error);
+
+/*
+ * Name the Python exception that stands where this error stands.
+ *
+ * Returns a static string, never NULL; the subclass of OSError for -errno
+ */
+const char *mp_error_python(int error);
+
+#endif
