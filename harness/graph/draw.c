@@ -22,6 +22,15 @@ draw_node_of(struct drawing *drawing, const struct process *process)
 	return agnode(drawing->run, (char *)drawn->path, 1);
 }
 
+Agraph_t *
+draw_row(struct drawing *drawing)
+{
+	Agraph_t *row = agsubg(drawing->run, NULL, 1);
+
+	theme_set(row, "rank", "same");
+	return row;
+}
+
 Agedge_t *
 draw_edge(struct drawing *drawing, Agnode_t *from, Agnode_t *to, enum sign sign, const char *label)
 {
@@ -38,27 +47,38 @@ draw_edge(struct drawing *drawing, Agnode_t *from, Agnode_t *to, enum sign sign,
 	return edge;
 }
 
+/* A pipe between a process and one of its children has a row of its own between theirs. */
 static bool
-pipe_between(const struct process *parent, const struct process *child)
+has_pipe_below(const struct process *parent)
 {
-	(void)parent;
-	for (const struct hold *hold = child->holds; hold; hold = hold->next)
-		if (hold->used && !hold->spare && hold->from && hold->from->used)
-			return true;
+	for (const struct process *c = parent->first_child; c; c = c->next_sibling)
+		for (const struct hold *hold = c->holds; hold; hold = hold->next)
+			if (hold->used && !hold->spare && hold->from && hold->from->used)
+				return true;
 	return false;
 }
 
 static void
-draw_fork(struct drawing *drawing, const struct process *process)
+draw_forks(struct drawing *drawing, const struct process *parent)
 {
-	const char *how = strcmp(process->how, "fork") ? process->how : "";
-	Agnode_t *parent = draw_node_of(drawing, process->parent);
-	Agnode_t *child = draw_node_of(drawing, process);
-	Agedge_t *edge = draw_edge(drawing, parent, child, SIGN_FORK, how);
+	const char *rows = has_pipe_below(parent) ? "2" : "1";
+	Agraph_t *row = NULL;
+	Agnode_t *before = NULL;
 
-	theme_set(edge, "weight", "10");
-	if (pipe_between(process->parent, process))
-		theme_set(edge, "minlen", "2");
+	for (const struct process *c = parent->first_child; c; c = c->next_sibling) {
+		if (drawing->folds[c->index].drawn != c)
+			continue;
+		Agnode_t *child = draw_node_of(drawing, c);
+		Agedge_t *fork =
+		    draw_edge(drawing, draw_node_of(drawing, parent), child, SIGN_FORK, "");
+		theme_set(fork, "minlen", rows);
+		theme_set(fork, "weight", "4");
+		row = row ? row : draw_row(drawing);
+		agsubnode(row, child, 1);
+		if (before) /* siblings from left to right, as they were born */
+			theme_set(agedge(row, before, child, "order", 1), "style", "invis");
+		before = child;
+	}
 }
 
 static void
@@ -68,8 +88,7 @@ draw_reap(struct drawing *drawing, const struct process *process)
 		return;
 	Agnode_t *reaper = draw_node_of(drawing, process->reaper);
 	Agnode_t *child = draw_node_of(drawing, process);
-	Agedge_t *edge = draw_edge(drawing, child, reaper, SIGN_REAP, "");
-	theme_set(edge, "constraint", "false");
+	draw_edge(drawing, child, reaper, SIGN_REAP, "");
 }
 
 static void
@@ -81,8 +100,7 @@ draw_adoption(struct drawing *drawing, const struct process *process)
 		return;
 	Agnode_t *adopter = draw_node_of(drawing, adoption->to);
 	Agnode_t *child = draw_node_of(drawing, process);
-	Agedge_t *edge = draw_edge(drawing, adopter, child, SIGN_ADOPT, "");
-	theme_set(edge, "constraint", "false");
+	draw_edge(drawing, adopter, child, SIGN_ADOPT, "");
 }
 
 static void
@@ -98,7 +116,8 @@ draw_kills(struct drawing *drawing, const struct process *process)
 		Agnode_t *killer = draw_node_of(drawing, kill->from);
 		Agnode_t *child = draw_node_of(drawing, process);
 		Agedge_t *edge = draw_edge(drawing, killer, child, SIGN_KILL, label);
-		theme_set(edge, "constraint", "false");
+		if (kill->from->depth >= process->depth)
+			theme_set(edge, "constraint", "false");
 	}
 }
 
@@ -108,16 +127,7 @@ draw_process(struct drawing *drawing, const struct process *process)
 	if (drawing->folds[process->index].drawn != process)
 		return;
 	theme_process(drawing, draw_node_of(drawing, process), process);
-	if (process->parent)
-		draw_fork(drawing, process);
-}
-
-/* After all nodes, so that the order of the children is the order of their birth. */
-static void
-draw_deeds(struct drawing *drawing, const struct process *process)
-{
-	if (drawing->folds[process->index].drawn != process)
-		return;
+	draw_forks(drawing, process);
 	draw_reap(drawing, process);
 	draw_adoption(drawing, process);
 	draw_kills(drawing, process);
@@ -136,8 +146,6 @@ draw(const struct graph *graph)
 	for (size_t i = 0; i < graph->size; i++)
 		draw_process(&drawing, graph->processes[i]);
 	int failed = draw_pipes(&drawing);
-	for (size_t i = 0; i < graph->size; i++)
-		draw_deeds(&drawing, graph->processes[i]);
 	theme_legend(&drawing);
 	free(folds);
 	if (!failed)

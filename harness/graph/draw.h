@@ -38,7 +38,14 @@ int draw_pipes(struct drawing *drawing);
 /* An edge between two nodes that looks like its sign; a second one is the first again. */
 Agedge_t *
 draw_edge(struct drawing *drawing, Agnode_t *from, Agnode_t *to, enum sign sign, const char *label);
+/* Nodes put into a row stand side by side. */
+Agraph_t *draw_row(struct drawing *drawing);
 Agnode_t *draw_node_of(struct drawing *drawing, const struct process *process);
+
+/*
+ * Graphviz has no hatching: a node of this colour is hatched in the SVG by a pattern.
+ */
+#define THEME_HATCHED "#fbe9e8"
 
 /* Looks. */
 void theme_graph(struct drawing *drawing);

@@ -146,8 +146,7 @@ draw_pipe(struct drawing *drawing, const struct pipe *pipe, const struct users *
 	Agnode_t *node = draw_pipe_node(drawing, pipe, users);
 	Agraph_t *row = NULL;
 	if (top == bottom && users->first->next) {
-		row = agsubg(drawing->run, NULL, 1);
-		theme_set(row, "rank", "same");
+		row = draw_row(drawing);
 		agsubnode(row, node, 1);
 	}
 	for (const struct user *user = users->first; user; user = user->next) {

@@ -296,40 +296,30 @@ event_end(struct reader *reader, const json_t *event, struct process *none)
 	return 0;
 }
 
-/*
- * Each kind of event: its name, its function, and whether it is an act: something that a
- * process does besides closing pipe ends, so that the ends it has meanwhile are kept.
- */
-#define KINDS(X)                                                                                   \
-	X(start, false)                                                                            \
-	X(fork, true)                                                                              \
-	X(exec, true)                                                                              \
-	X(exit, false)                                                                             \
-	X(reap, true)                                                                              \
-	X(adopt, false)                                                                            \
-	X(kill, true)                                                                              \
-	X(fault, false)                                                                            \
-	X(stop, false)                                                                             \
-	X(continue, false)                                                                         \
-	X(pipe, false)                                                                             \
-	X(hold, false)                                                                             \
-	X(drop, false)                                                                             \
-	X(session, true)                                                                           \
-	X(subreaper, false)                                                                        \
-	X(deathsig, false)                                                                         \
-	X(create, true)                                                                            \
-	X(unlink, true)                                                                            \
-	X(left, false)                                                                             \
-	X(end, false)
-
 static const struct kind {
 	const char *name;
 	int (*read)(struct reader *reader, const json_t *event, struct process *who);
-	bool act;
 } kinds[] = {
-#define X(name, act) {#name, event_##name, act},
-    KINDS(X)
-#undef X
+    {"start", event_start},
+    {"fork", event_fork},
+    {"exec", event_exec},
+    {"exit", event_exit},
+    {"reap", event_reap},
+    {"adopt", event_adopt},
+    {"kill", event_kill},
+    {"fault", event_fault},
+    {"stop", event_stop},
+    {"continue", event_continue},
+    {"pipe", event_pipe},
+    {"hold", event_hold},
+    {"drop", event_drop},
+    {"session", event_session},
+    {"subreaper", event_subreaper},
+    {"deathsig", event_deathsig},
+    {"create", event_create},
+    {"unlink", event_unlink},
+    {"left", event_left},
+    {"end", event_end},
 };
 
 int
@@ -350,7 +340,5 @@ read_event(struct reader *reader, const json_t *event)
 	bool own = kind->read == event_start || kind->read == event_end;
 	if (!own && !(who = named(reader, json_object_get(event, "who"), "who")))
 		return -1;
-	if (who && kind->act)
-		who->acts++;
 	return kind->read(reader, event, who);
 }

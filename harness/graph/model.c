@@ -145,29 +145,29 @@ derive_life(struct process *process)
 			  !(process->reaping == REAP_WAIT && process->reaper == parent);
 }
 
+static bool
+one_end(unsigned ends)
+{
+	return ends == END_R || ends == END_W;
+}
+
 /*
  * The ends a process had for its work: those it held when it ended; or else the one it was
- * down to before it closed that too, unless it only passed it on to a child: that is, did
- * nothing else meanwhile and a child has that end for its own work.
+ * down to before it closed that too, unless it only had it to pass it on: a descendant
+ * has that end, and that alone, for its own work.
  */
 static void
 derive_used(struct process *process)
 {
 	for (struct hold *hold = process->holds; hold; hold = hold->next) {
 		hold->used = hold->at_exit | hold->now;
-		if (!hold->used && hold->alone && (hold->kept || !(hold->below & hold->alone)))
+		if (!hold->used && !(hold->below & hold->alone))
 			hold->used = hold->alone;
 		if (hold->leaked)
 			hold->used = END_BOTH;
 		if (hold->from)
-			hold->from->below |= hold->used | hold->below;
+			hold->from->below |= hold->below | (one_end(hold->used) ? hold->used : 0);
 	}
-}
-
-static bool
-one_end(unsigned ends)
-{
-	return ends == END_R || ends == END_W;
 }
 
 /* One end, inherited and never touched, is spare if somebody who did touch it uses it. */

@@ -90,7 +90,7 @@ struct hold {
 	bool kept; /* it did other things while it had that one end */
 	bool touched; /* it made, duplicated or closed an end itself */
 	/* derived */
-	unsigned below; /* the ends that its descendants use */
+	unsigned below; /* the ends of which some descendant uses one alone */
 	unsigned used; /* the ends it had for its work: what the pictures show */
 	bool spare; /* inherited, never touched, and others have that end for their work */
 	bool leaked; /* both ends, when it waited or exited by itself */
@@ -109,7 +109,7 @@ struct process {
 	const char *path, *how;
 	struct process *parent, *first_child, *last_child, *next_sibling;
 	size_t index, depth, children;
-	long pid, acts;
+	long pid;
 	/* life */
 	int64_t born, died, reaped;
 	size_t born_at, died_at, reaped_at; /* 0: did not happen */

@@ -45,19 +45,12 @@ add_up(struct process *process, struct hold *hold)
 	hold->ever |= hold->now;
 }
 
-/* It came down to one end by its own doing, or let go of the last. */
+/* It came down to one end by its own doing. */
 static void
-note_alone(const struct process *process, struct hold *hold, unsigned before)
+note_alone(struct hold *hold, unsigned before)
 {
-	if (hold->now == before)
-		return;
-	if (hold->now == END_R || hold->now == END_W) {
+	if (hold->now != before && (hold->now == END_R || hold->now == END_W))
 		hold->alone = hold->now;
-		hold->alone_acts = (size_t)process->acts;
-		hold->kept = false;
-	} else if (!hold->now && hold->alone) {
-		hold->kept = (size_t)process->acts > hold->alone_acts;
-	}
 }
 
 static void
@@ -70,7 +63,7 @@ forget(struct process *process, size_t i, bool own)
 	add_up(process, hold);
 	hold->touched |= own;
 	if (own)
-		note_alone(process, hold, before);
+		note_alone(hold, before);
 }
 
 static size_t
@@ -99,7 +92,7 @@ learn(struct process *process, struct hold *hold, int fd, unsigned end)
 	process->fds[process->nfds++] = (struct descriptor){fd, end, hold};
 	unsigned before = hold->now;
 	add_up(process, hold);
-	note_alone(process, hold, before);
+	note_alone(hold, before);
 	return 0;
 }
 

@@ -28,10 +28,10 @@ static const struct look {
     [SIGN_REAP] = {GREY, "dashed", "1", "vee", "╌╌▷", "is reaped by"},
     [SIGN_ADOPT] = {PURPLE, "dotted", "1.8", "vee", "┈┈▷", "adopts"},
     [SIGN_KILL] = {RED, "solid", "1.4", "normal", "──▶", "kills"},
-    [SIGN_ZOMBIE] = {RED, "", "", "", "▥", "zombie: never reaped by its parent"},
+    [SIGN_ZOMBIE] = {RED, "", "", "", "▨", "zombie: never reaped by its parent"},
     [SIGN_ORPHAN] = {GREY, "", "", "", "■", "orphan: outlived its parent"},
     [SIGN_PIPE] = {BLUE, "solid", "1.2", "vee", "──▷", "writes to, is read by"},
-    [SIGN_BOTH] = {AMBER, "solid", "2.4", "vee", "◁━▷", "has both ends"},
+    [SIGN_BOTH] = {AMBER, "solid", "2.4", "vee", "◀━▶", "has both ends"},
 };
 
 /* --- text into Graphviz ----------------------------------------------------------------------- */
@@ -66,6 +66,9 @@ put_text(FILE *out, const char *text)
 			break;
 		case '>':
 			fputs("&gt;", out);
+			break;
+		case '\\': /* "\\N" would become the node's name */
+			fputs("\\\\", out);
 			break;
 		case '"':
 			fputs("&quot;", out);
@@ -154,11 +157,8 @@ theme_process(struct drawing *drawing, Agnode_t *node, const struct process *pro
 	theme_set(node, "class", "process");
 	if (process->zombie) {
 		drawing->seen[SIGN_ZOMBIE] = true;
-		theme_set(node, "style", "striped");
 		theme_set(node, "color", RED);
-		theme_set(node, "fillcolor",
-		    "#fbe9e9:white:#fbe9e9:white:#fbe9e9:white:#fbe9e9:"
-		    "white:#fbe9e9:white:#fbe9e9:white:#fbe9e9");
+		theme_set(node, "fillcolor", THEME_HATCHED);
 		theme_set(node, "class", "process zombie");
 	} else if (process->orphan) {
 		drawing->seen[SIGN_ORPHAN] = true;
@@ -224,7 +224,6 @@ set_defaults(Agraph_t *root)
 	    {AGRAPH, "nodesep", "0.35"},
 	    {AGRAPH, "ranksep", "0.45"},
 	    {AGRAPH, "labelloc", "b"},
-	    {AGRAPH, "ordering", "out"},
 	    {AGNODE, "fontname", FONT},
 	    {AGNODE, "shape", "box"},
 	    {AGNODE, "style", "rounded,filled"},
@@ -232,7 +231,7 @@ set_defaults(Agraph_t *root)
 	    {AGNODE, "color", INK},
 	    {AGNODE, "fontcolor", INK},
 	    {AGNODE, "penwidth", "1.2"},
-	    {AGNODE, "margin", "0.08,0.03"},
+	    {AGNODE, "margin", "0.12,0.06"},
 	    {AGNODE, "height", "0.3"},
 	    {AGEDGE, "fontname", FONT},
 	    {AGEDGE, "fontsize", "11"},
@@ -280,12 +279,12 @@ theme_legend(struct drawing *drawing)
 
 	if (!out)
 		return;
-	fputs("<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"3\"><TR>", out);
+	fputs("<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"4\"><TR>", out);
 	for (size_t i = 0; i < SIGN_COUNT; i++) {
 		if (!drawing->seen[i])
 			continue;
 		fprintf(out,
-		    "%s<TD><FONT COLOR=\"%s\" POINT-SIZE=\"10\">%s</FONT>"
+		    "%s<TD ALIGN=\"LEFT\"><FONT COLOR=\"%s\" POINT-SIZE=\"10\">%s</FONT>"
 		    "<FONT COLOR=\"%s\" POINT-SIZE=\"10\"> %s</FONT></TD>",
 		    n && n % 4 == 0 ? "</TR><TR>" : "", looks[i].colour, looks[i].swatch, GREY,
 		    looks[i].words);

@@ -247,6 +247,8 @@ say_state(struct facts *facts, const struct process *process)
 {
 	char signal[32];
 
+	if (strcmp(process->how, "vfork") == 0 || strcmp(process->how, "clone") == 0)
+		say(facts, ABOUT_STATE, TONE_QUIET, "by %s", process->how);
 	if (process->session)
 		say(facts, ABOUT_STATE, TONE_PLAIN, "leads a session");
 	if (process->subreaper)
