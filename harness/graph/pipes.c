@@ -45,12 +45,14 @@ add_up(struct process *process, struct hold *hold)
 	hold->ever |= hold->now;
 }
 
-/* It came down to one end by its own doing. */
+/* It came down to one end by its own doing, or let go of the last. */
 static void
 note_alone(struct hold *hold, unsigned before)
 {
-	if (hold->now != before && (hold->now == END_R || hold->now == END_W))
-		hold->alone = hold->now;
+	unsigned ends = hold->now ? hold->now : before;
+
+	if (hold->now != before && (ends == END_R || ends == END_W))
+		hold->alone = ends;
 }
 
 static void

@@ -93,7 +93,10 @@ print_relation(
 static void
 print_execs(FILE *out, const struct process *process)
 {
-	for (const struct exec *exec = process->execs; exec; exec = exec->next) {
+	/* The root's first is how the run was started, not what it did. */
+	const struct exec *exec = process->parent ? process->execs : process->execs->next;
+
+	for (; exec; exec = exec->next) {
 		/* How the program is called differs between places; its name does not. */
 		const char *name = exec->argc ? basename(exec->argv[0]) : "";
 		fprintf(out, "exec %zu:%s", strlen(name), name);
