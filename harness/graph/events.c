@@ -225,7 +225,9 @@ event_fault(struct reader *reader, const json_t *event, struct process *who)
 	size_t depth = json_array_size(frames);
 
 	fault->signal = (int)read_number(event, "signal");
-	fault->address = (uint64_t)read_number(event, "address");
+	fault->address = json_is_integer(json_object_get(event, "address"))
+			     ? (uint64_t)read_number(event, "address")
+			     : UINT64_MAX;
 	fault->ns = read_number(event, "ns");
 	fault->depth = depth < MODEL_FRAMES ? depth : MODEL_FRAMES;
 	fault->frames = model_keep(reader->graph, (fault->depth + 1) * sizeof(*fault->frames));

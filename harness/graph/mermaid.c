@@ -10,19 +10,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/shape.h"
+#include "graph/uses.h"
 #include "graph/words.h"
 
-/* Letters, digits, what is never special, and what is not ASCII. */
+static bool
+is_alnum(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* Not "1. " nor "- ", which are lists, nor the word "end", which ends a block. */
+static bool
+is_plain(const char *text, const char *at)
+{
+	bool inside = at > text && is_alnum(at[-1]);
+
+	if (!strncmp(at, "end", 3) && !inside && !is_alnum(at[3]))
+		return false;
+	if (*at == '.' || *at == '-')
+		return inside && is_alnum(at[1]);
+	return is_alnum(*at) || *at == ' ' || *at == ',' || *at == '/' ||
+	       (unsigned char)*at >= 0x80;
+}
+
 static void
 put(FILE *out, const char *text)
 {
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-		bool plain = c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-			     (c >= 'a' && c <= 'z') || strchr(" .,-/+=", c);
-		fprintf(out, plain ? "%c" : "#%d;", c);
-	}
+	for (const char *at = text; *at; at++)
+		fprintf(out, is_plain(text, at) ? "%c" : "#%d;", *at);
 }
 
 static void
@@ -75,25 +90,19 @@ put_edges(FILE *out, const struct fold *folds, const struct process *p)
 }
 
 static void
-put_pipe(FILE *out, const struct graph *graph, const struct fold *folds, const struct pipe *pipe)
+put_pipe(FILE *out, const struct pipe *pipe, const struct uses *uses, const struct fold *folds)
 {
-	bool named = false;
-
-	for (size_t i = 0; i < graph->size; i++) {
-		const struct hold *hold = model_hold(graph->processes[i], pipe);
-		const struct process *stand = folds[i].drawn;
-		if (!hold || !hold->used || hold->spare)
+	if (!uses->first || uses->folded)
+		return;
+	fprintf(out, uses->times > 1 ? "\tp%zu([\"%s · %zu ×\"])\n" : "\tp%zu([\"%s\"])\n",
+	    pipe->number, pipe->name, uses->times);
+	for (const struct use *use = uses->first; use; use = use->next) {
+		size_t i = use->process->index;
+		if (folds[i].drawn != use->process)
 			continue;
-		if (stand != graph->processes[i] && !model_hold(stand, pipe))
-			return; /* one of a folded process, whose like is shown */
-		if (stand != graph->processes[i])
-			continue;
-		if (!named)
-			fprintf(out, "\tp%zu([\"%s\"])\n", pipe->number, pipe->name);
-		named = true;
-		if (pipe->pair || hold->used == END_BOTH)
+		if (pipe->pair || use->hold->used == END_BOTH)
 			fprintf(out, "\tn%zu <--> p%zu\n", i, pipe->number);
-		else if (hold->used == END_W)
+		else if (use->hold->used == END_W)
 			fprintf(out, "\tn%zu --> p%zu\n", i, pipe->number);
 		else
 			fprintf(out, "\tp%zu --> n%zu\n", pipe->number, i);
@@ -104,9 +113,12 @@ int
 graph_write_mermaid(const struct graph *graph, FILE *out)
 {
 	struct fold *folds = fold_all(graph);
+	struct all_uses all;
 
-	if (!folds)
+	if (!folds || uses_open(&all, graph, folds)) {
+		free(folds);
 		return -ENOMEM;
+	}
 	fputs("flowchart TD\n", out);
 	for (size_t i = 0; i < graph->size; i++)
 		if (folds[i].drawn->index == i)
@@ -115,11 +127,12 @@ graph_write_mermaid(const struct graph *graph, FILE *out)
 		if (folds[i].drawn->index == i)
 			put_edges(out, folds, graph->processes[i]);
 	for (const struct pipe *pipe = graph->pipes; pipe; pipe = pipe->next)
-		put_pipe(out, graph, folds, pipe);
+		put_pipe(out, pipe, &all.of[pipe->number], folds);
 	fputs("\tclassDef zombie stroke:#c0181f,stroke-dasharray:4 3,fill:#fbe9e8\n"
 	      "\tclassDef orphan fill:#dfe3e8\n"
 	      "\tclassDef killed stroke:#c0181f\n",
 	    out);
+	uses_close(&all);
 	free(folds);
 	return ferror(out) ? -EIO : 0;
 }

@@ -50,6 +50,7 @@ model_keep(struct graph *graph, size_t size)
 {
 	void *room = obstack_alloc(&graph->keep, size);
 
+	graph->kept += size;
 	return memset(room, 0, size);
 }
 
@@ -62,6 +63,7 @@ model_keep_text(struct graph *graph, const char *text)
 	if (size > MODEL_TEXT)
 		for (size = MODEL_TEXT; size && ((unsigned char)text[size] & 0xc0) == 0x80;)
 			size--;
+	graph->kept += size + 1;
 	return obstack_copy0(&graph->keep, text, (int)size);
 }
 

@@ -140,6 +140,7 @@ struct process {
 
 struct graph {
 	struct obstack keep;
+	size_t kept; /* bytes on it */
 	const char *title;
 	const char *level;
 	struct process **processes; /* malloc */

@@ -2,8 +2,9 @@
 /*
  * The names that a run makes in the file system, while its log is read.
  *
- * Each process has a list of what it made and what it removed; the graph's list has what
- * is there now, and so at the end what was left.
+ * Each process has a list of what it made and what it removed. The graph's list has what is
+ * there now of shared memory, semaphores and message queues, and so at the end what was
+ * left: those live on unseen. A file that a run makes may well be its result.
  */
 #define _GNU_SOURCE
 #include <string.h>
@@ -30,6 +31,12 @@ find_name(struct graph *graph, const char *path)
 	return at;
 }
 
+static bool
+lives_on(const char *path)
+{
+	return !strncmp(path, "/dev/shm/", 9) || !strncmp(path, "/dev/mqueue/", 12);
+}
+
 int
 event_create(struct reader *reader, const json_t *event, struct process *who)
 {
@@ -40,7 +47,7 @@ event_create(struct reader *reader, const json_t *event, struct process *who)
 	struct name *name = keep_name(reader->graph, path);
 	MODEL_APPEND(who->created, who->last_created, name, next);
 	struct name **at = find_name(reader->graph, name->path);
-	if (!*at && reader->graph->nnames < MODEL_NAMES) {
+	if (!*at && lives_on(name->path) && reader->graph->nnames < MODEL_NAMES) {
 		*at = keep_name(reader->graph, path);
 		reader->graph->nnames++;
 	}

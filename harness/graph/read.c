@@ -79,7 +79,7 @@ read_log(struct reader *reader, FILE *log, char *line)
 			break;
 		if (n == -2 || (n > 0 && read_line(reader, line, (size_t)n)))
 			return -1;
-		if (obstack_memory_used(&reader->graph->keep) > MODEL_BYTES)
+		if (reader->graph->kept > MODEL_BYTES)
 			reader->graph->cut = reader->line;
 		if (reader->graph->cut)
 			break;

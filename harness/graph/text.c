@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/shape.h"
+#include "graph/uses.h"
 #include "graph/words.h"
 
 struct page {
@@ -41,6 +41,17 @@ put_name(const struct page *page, const struct process *process)
 		fprintf(page->out, " · %zu ×", times);
 }
 
+/* Of a folded parent's children no number would be true. */
+static const char *
+said(const struct page *page, const struct process *process, const struct fact *fact)
+{
+	bool many = process->parent && page->folds[process->parent->index].times > 1;
+
+	return many && fact->about == ABOUT_REAP && fact->tone == TONE_QUIET
+		   ? "reaped by its parent"
+		   : fact->text;
+}
+
 /* Commands are a chain, "sh -c x → ls"; the rest is set apart by dots. */
 static void
 put_facts(const struct page *page, const struct process *process)
@@ -52,7 +63,7 @@ put_facts(const struct page *page, const struct process *process)
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			put(page, TONE_QUIET, facts[i].about == ABOUT_COMMAND ? " → " : " · ");
-		put(page, facts[i].tone, facts[i].text);
+		put(page, facts[i].tone, said(page, process, &facts[i]));
 	}
 	fputc('\n', page->out);
 }
@@ -84,66 +95,76 @@ put_tree(const struct page *page, const struct process *process, const char *mar
 
 /* --- pipes ------------------------------------------------------------------------------------ */
 
-/* The processes with these ends, at most a few. Returns how many there are. */
-static size_t
-put_users(const struct page *page, const struct pipe *pipe, unsigned ends)
+/* The processes with these ends, at most a few; of folded ones, those that stand for all. */
+static void
+put_users(const struct page *page, const struct uses *uses, unsigned ends)
 {
 	enum { MOST = 4 };
 	size_t n = 0;
+	char name[2 * MODEL_TEXT];
 
-	for (size_t i = 0; i < page->graph->size; i++) {
-		const struct hold *hold = model_hold(page->graph->processes[i], pipe);
-		if (!hold || hold->spare || hold->used != ends)
+	for (const struct use *use = uses->first; use; use = use->next) {
+		if (use->hold->used != ends ||
+		    page->folds[use->process->index].drawn != use->process)
 			continue;
+		fold_name(page->folds, use->process, name, sizeof(name));
 		if (n++ < MOST)
-			fprintf(
-			    page->out, "%s%s", n > 1 ? ", " : "", page->graph->processes[i]->path);
+			fprintf(page->out, "%s%s", n > 1 ? ", " : "", name);
 	}
 	if (n > MOST)
 		fprintf(page->out, " and %zu more", n - MOST);
 	if (n == 0)
 		fputs("nobody", page->out);
-	return n;
-}
-
-static bool
-has_user(const struct page *page, const struct pipe *pipe, unsigned ends)
-{
-	for (size_t i = 0; i < page->graph->size; i++) {
-		const struct hold *hold = model_hold(page->graph->processes[i], pipe);
-		if (hold && !hold->spare && hold->used == ends)
-			return true;
-	}
-	return false;
 }
 
 static void
-put_pipe(const struct page *page, const struct pipe *pipe)
+put_pipe(const struct page *page, const struct pipe *pipe, const struct uses *uses)
 {
-	fprintf(page->out, "   %-7s ", pipe->name);
-	put_users(page, pipe, END_W);
+	bool both = false;
+	char name[64];
+
+	for (const struct use *use = uses->first; use; use = use->next)
+		both |= use->hold->used == END_BOTH;
+	snprintf(
+	    name, sizeof(name), uses->times > 1 ? "%s · %zu ×" : "%s", pipe->name, uses->times);
+	fprintf(page->out, "   %-7s  ", name);
+	put_users(page, uses, END_W);
 	fputs(pipe->pair ? " ↔ " : " → ", page->out);
-	put_users(page, pipe, END_R);
-	if (has_user(page, pipe, END_BOTH)) {
+	put_users(page, uses, END_R);
+	if (both) {
 		put(page, TONE_LOUD, " · both ends in ");
-		put_users(page, pipe, END_BOTH);
+		put_users(page, uses, END_BOTH);
+	}
+	if (uses->spares && uses->times == 1) {
+		put(page, TONE_LOUD, pipe->pair ? " · an end also in " : " · w also in ");
+		fprintf(page->out, uses->spares > 1 ? "%s and %zu more" : "%s", uses->spare->path,
+		    uses->spares - 1);
 	}
 	fputc('\n', page->out);
 }
 
-static void
+static int
 put_pipes(const struct page *page)
 {
 	enum { MOST = 12 };
+	struct all_uses all;
 	size_t n = 0;
 
-	for (const struct pipe *pipe = page->graph->pipes; pipe && n < MOST; pipe = pipe->next) {
-		if (n++ == 0)
+	if (uses_open(&all, page->graph, page->folds))
+		return -ENOMEM;
+	for (const struct pipe *pipe = page->graph->pipes; pipe; pipe = pipe->next) {
+		const struct uses *uses = &all.of[pipe->number];
+		if (uses->folded || !uses->first)
+			continue;
+		if (n == 0)
 			fputs(" pipes, from who writes to who reads\n", page->out);
-		put_pipe(page, pipe);
+		if (n++ < MOST)
+			put_pipe(page, pipe, uses);
 	}
-	if (page->graph->npipes > n)
-		fprintf(page->out, "   and %zu more\n", page->graph->npipes - n);
+	if (n > MOST)
+		fprintf(page->out, "   and %zu more\n", n - MOST);
+	uses_close(&all);
+	return 0;
 }
 
 /* --- the end ---------------------------------------------------------------------------------- */
@@ -172,9 +193,10 @@ put_sum(const struct page *page)
 	const struct graph *graph = page->graph;
 	char text[128];
 
-	snprintf(text, sizeof(text), " %zu process%s, at most %zu alive at once\n", graph->size,
+	snprintf(text, sizeof(text), " %zu process%s, at most %zu alive at once", graph->size,
 	    graph->size == 1 ? "" : "es", graph->most_alive);
 	put(page, TONE_QUIET, text);
+	fputc('\n', page->out);
 	if (!strcmp(graph->level, "none"))
 		put(page, TONE_LOUD, " only the root was seen: there was no tracing\n");
 	if (graph->lost)
@@ -188,15 +210,16 @@ put_sum(const struct page *page)
 int
 graph_write_text(const struct graph *graph, FILE *out, bool colour)
 {
-	struct page page = {out, colour, graph, fold_all(graph)};
+	struct fold *folds = fold_all(graph);
+	struct page page = {out, colour, graph, folds};
 
-	if (!page.folds)
+	if (!folds)
 		return -ENOMEM;
 	fputc(' ', out);
 	put_tree(&page, graph->processes[0], "");
-	put_pipes(&page);
+	int error = put_pipes(&page);
 	put_names(&page);
 	put_sum(&page);
-	free((void *)page.folds);
-	return ferror(out) ? -EIO : 0;
+	free(folds);
+	return ferror(out) ? -EIO : error;
 }
