@@ -183,7 +183,8 @@ table(FILE *out, const json_t *results)
 	    "| stage | | points | pass | fail | to do |\n"
 	    "| :-- | :-- | --: | --: | --: | --: |\n",
 	    parts_integer(totals, "points"), parts_integer(totals, "of"));
-	json_array_foreach(json_object_get(results, "stages"), i, stage) table_line(out, stage);
+	json_array_foreach(json_object_get(results, "stages"), i, stage)
+		table_line(out, stage);
 }
 
 static void
@@ -197,7 +198,8 @@ not_checked(FILE *out, const json_t *results)
 	if (json_array_size(checks) == 0)
 		return;
 	markdown(out, "\nNot checked on this machine: ", parts_string(machine, "trace_note"), "\n");
-	json_array_foreach(checks, i, check) markdown(out, "\n- ", json_string_value(check), "");
+	json_array_foreach(checks, i, check)
+		markdown(out, "\n- ", json_string_value(check), "");
 	putc('\n', out);
 }
 
@@ -210,8 +212,9 @@ write_summary(const json_t *results, FILE *out)
 
 	append(&summary, table, results);
 	append(&summary, not_checked, results);
-	json_array_foreach(json_object_get(results, "stages"), i, stage) if (!parts_builds(stage))
-	    append(&summary, build_block, stage);
+	json_array_foreach(json_object_get(results, "stages"), i, stage)
+		if (!parts_builds(stage))
+			append(&summary, build_block, stage);
 	parts_each_row(results, append_row, &summary);
 	if (summary.left_out > 0)
 		fprintf(out,

@@ -87,8 +87,9 @@ write_github(const json_t *results, FILE *out)
 	size_t i;
 	json_t *stage;
 
-	json_array_foreach(json_object_get(results, "stages"), i, stage) if (!parts_builds(stage))
-	    annotate_build(out, stage);
+	json_array_foreach(json_object_get(results, "stages"), i, stage)
+		if (!parts_builds(stage))
+			annotate_build(out, stage);
 	parts_each_row(results, annotate_row, out);
 	fprintf(out, "::notice title=Procsmith::%lld of %lld points\n",
 	    parts_integer(totals, "points"), parts_integer(totals, "of"));

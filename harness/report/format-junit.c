@@ -86,7 +86,7 @@ write_properties(FILE *out, const json_t *row)
 	property(out, "    ", "sentence", parts_string(row, "sentence"));
 	points(out, "    ", row);
 	json_array_foreach(json_object_get(row, "graphs"), i, graph)
-	    property(out, "    ", "attachment", json_string_value(graph));
+		property(out, "    ", "attachment", json_string_value(graph));
 	fputs("   </properties>\n", out);
 }
 
@@ -159,7 +159,8 @@ write_stage(FILE *out, const json_t *stage, const char *started)
 	if (!parts_builds(stage))
 		write_failed_build(out, stage);
 	json_array_foreach(json_object_get(stage, "tasks"), i, task)
-	    json_array_foreach(json_object_get(task, "rows"), j, row) write_row(out, task, row);
+		json_array_foreach(json_object_get(task, "rows"), j, row)
+			write_row(out, task, row);
 	fputs(" </testsuite>\n", out);
 }
 
@@ -178,7 +179,7 @@ write_junit(const json_t *results, FILE *out)
 	attribute(out, "timestamp", started);
 	fputs(">\n", out);
 	json_array_foreach(json_object_get(results, "stages"), i, stage)
-	    write_stage(out, stage, started);
+		write_stage(out, stage, started);
 	fputs("</testsuites>\n", out);
 	return ferror(out) ? -EIO : 0;
 }

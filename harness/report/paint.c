@@ -15,6 +15,7 @@
 
 #define LABEL_INDENT 4
 #define TEXT_INDENT  14
+#define MOST_TEXT    400
 
 /* No white, no black, no background: the terminal's own choice stays readable. */
 static const char *const escapes[] = {[PAINT_PLAIN] = "",
@@ -124,35 +125,66 @@ paint_wrapped(
 	free(shown);
 }
 
+/* A value may be a book; its beginning says what it is, the JSON results have it whole. */
+static size_t
+beginning(const char *text)
+{
+	size_t size = strlen(text);
+
+	if (size > MOST_TEXT)
+		for (size = MOST_TEXT; ((unsigned char)text[size] & 0xc0) == 0x80;)
+			size--;
+	return size;
+}
+
 void
 paint_labelled(
     const struct paint *paint, const char *label, enum paint_style style, const char *text)
 {
 	fprintf(paint->out, "%*s", LABEL_INDENT, "");
 	int column = LABEL_INDENT + paint_text(paint, PAINT_QUIET, label);
-	paint_wrapped(paint, style, column, TEXT_INDENT, text);
+	size_t size = beginning(text);
+	char *shown;
+	if (asprintf(&shown, "%.*s%s", (int)size, text, text[size] ? "…" : "") < 0)
+		return;
+	paint_wrapped(paint, style, column, TEXT_INDENT, shown);
+	free(shown);
 }
 
-/* One line, tabs as blanks to the next eighth column, cut at the margin. */
+/* How much of line fits from column to the margin, with tabs as blanks to the next eighth. */
+static size_t
+fitting(int column, const char *line, size_t length)
+{
+	uint32_t code;
+	int at = 0;
+	size_t i = 0;
+
+	while (i < length && column + at < PAINT_WIDTH - 1) {
+		i += text_next(line + i, length - i, &code);
+		at = code == '\t' ? (at | 7) + 1 : at + 1;
+	}
+	return i;
+}
+
+/* Between tabs whole, so that text.h sees what stands next to what. */
 static void
 put_line(const struct paint *paint, int column, const char *line, size_t length)
 {
-	uint32_t code;
-	int start = column;
+	size_t size = fitting(column, line, length);
+	int at = 0;
 
-	for (size_t i = 0, n; i < length; i += n) {
-		n = text_next(line + i, length - i, &code);
-		if (column >= PAINT_WIDTH - 1 && i + n < length) {
-			fputs("…", paint->out);
-			return;
-		}
-		int width = code == '\t' ? 8 - (column - start) % 8 : 1;
-		if (code == '\t')
-			fprintf(paint->out, "%*s", width, "");
-		else
-			text_write(paint->out, TEXT_LINE, line + i, n);
-		column += width;
+	for (size_t i = 0; i < size; i++) {
+		const char *tab = memchr(line + i, '\t', size - i);
+		size_t part = tab ? (size_t)(tab - line) - i : size - i;
+		text_write(paint->out, TEXT_LINE, line + i, part);
+		at += columns(line + i, part);
+		if (tab)
+			fprintf(paint->out, "%*s", 8 - at % 8, "");
+		at = (at | 7) + 1;
+		i += part;
 	}
+	if (size < length)
+		fputs("…", paint->out);
 }
 
 static int

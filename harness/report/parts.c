@@ -89,8 +89,9 @@ each_row_of(const json_t *stage, parts_visit *visit, void *context)
 	size_t i, j;
 	json_t *task, *row;
 
-	json_array_foreach(json_object_get(stage, "tasks"), i, task) json_array_foreach(
-	    json_object_get(task, "rows"), j, row) visit(stage, task, row, context);
+	json_array_foreach(json_object_get(stage, "tasks"), i, task)
+		json_array_foreach(json_object_get(task, "rows"), j, row)
+			visit(stage, task, row, context);
 }
 
 void
@@ -100,7 +101,7 @@ parts_each_row(const json_t *results, parts_visit *visit, void *context)
 	json_t *stage;
 
 	json_array_foreach(json_object_get(results, "stages"), i, stage)
-	    each_row_of(stage, visit, context);
+		each_row_of(stage, visit, context);
 }
 
 struct count {
@@ -153,8 +154,8 @@ parts_failed_builds(const json_t *results)
 	json_t *stage;
 	long failed = 0;
 
-	json_array_foreach(json_object_get(results, "stages"), i, stage) failed +=
-	    !parts_builds(stage);
+	json_array_foreach(json_object_get(results, "stages"), i, stage)
+		failed += !parts_builds(stage);
 	return failed;
 }
 
@@ -232,10 +233,11 @@ parts_explain(const json_t *row, parts_line *line, void *context)
 	say(row, "expected", "expected", line, context);
 	say(row, "seen", "seen", line, context);
 	say_where(row, line, context);
-	json_array_foreach(json_object_get(row, "findings"), i, item) say_joined(
-	    "found", parts_string(item, "kind"), ": ", parts_string(item, "text"), line, context);
+	json_array_foreach(json_object_get(row, "findings"), i, item)
+		say_joined("found", parts_string(item, "kind"), ": ", parts_string(item, "text"),
+		    line, context);
 	json_array_foreach(json_object_get(row, "difference"), i, item)
-	    line("differs", json_string_value(item), context);
+		line("differs", json_string_value(item), context);
 	say(row, "schedule", "schedule", line, context);
 }
 
@@ -247,7 +249,7 @@ parts_advise(const json_t *row, parts_line *line, void *context)
 	const char *hint = parts_string(row, "hint");
 
 	json_array_foreach(json_object_get(row, "graphs"), i, item)
-	    line("picture", json_string_value(item), context);
+		line("picture", json_string_value(item), context);
 	if (hint)
 		say_joined("hint", "build/procsmith hint", " ", hint, line, context);
 	say(row, "repeat", "again", line, context);

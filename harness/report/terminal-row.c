@@ -14,16 +14,22 @@
 const char *
 terminal_mark(const json_t *row, enum paint_style *style)
 {
+	static const struct {
+		const char *mark;
+		enum paint_style style;
+	} marks[] = {
+	    [PARTS_PASSED] = {"✓", PAINT_GOOD},
+	    [PARTS_FAILED] = {"✗", PAINT_BAD},
+	    [PARTS_ERRED] = {"✗", PAINT_BAD},
+	    [PARTS_UNJUDGED] = {"·", PAINT_QUIET},
+	};
 	enum parts_class class = parts_verdict(row)->class;
 
-	*style = class == PARTS_PASSED		  ? PAINT_GOOD
-		 : class == PARTS_UNJUDGED	  ? PAINT_QUIET
-		 : parts_is(row, "harness error") ? PAINT_CARE
-						  : PAINT_BAD;
-	return class == PARTS_PASSED		? "✓"
-	       : class == PARTS_UNJUDGED	? "·"
-	       : parts_is(row, "harness error") ? "?"
-						: "✗";
+	*style = marks[class].style;
+	if (!parts_is(row, "harness error"))
+		return marks[class].mark;
+	*style = PAINT_CARE;
+	return "?";
 }
 
 static void
@@ -60,11 +66,11 @@ write_head(const struct paint *paint, const json_t *row)
 	column += paint_text(paint, PAINT_PLAIN, "  ");
 	column += paint_text(paint, PAINT_STRONG, parts_string(row, "id"));
 	paint_right(paint, column, PAINT_PLAIN, points);
-	paint_wrapped(paint, PAINT_PLAIN, 0, 4, parts_string(row, "sentence"));
+	paint_labelled(paint, "promise", PAINT_PLAIN, parts_string(row, "sentence"));
 	if (message)
-		paint_wrapped(paint, style, 0, 4, message);
+		paint_labelled(paint, "but", style, message);
 	if (parts_is(row, "harness error"))
-		paint_wrapped(paint, PAINT_PLAIN, 0, 4,
+		paint_labelled(paint, "", PAINT_PLAIN,
 		    "This is a fault of the kit or of this machine, not yours.");
 }
 
@@ -89,7 +95,6 @@ terminal_row(const struct paint *paint, const json_t *row)
 	const char *tree = parts_string(row, "tree");
 
 	write_head(paint, row);
-	putc('\n', paint->out);
 	parts_explain(row, labelled, (void *)paint);
 	if (tree && *tree) {
 		putc('\n', paint->out);

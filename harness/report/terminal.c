@@ -7,6 +7,7 @@
  * stand the points, what this machine could not check, and where to go on: the one thing
  * to look at next is the last line, next to the prompt.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -24,12 +25,6 @@ points_of(const json_t *object, char *text, size_t size)
 	snprintf(
 	    text, size, "%lld/%lld", parts_integer(object, "points"), parts_integer(object, "of"));
 	return text;
-}
-
-static const char *
-plural(long long count)
-{
-	return count == 1 ? "" : "s";
 }
 
 static bool
@@ -74,20 +69,19 @@ write_warnings(const struct paint *paint, const json_t *stage)
 		return;
 	fputs("  ", paint->out);
 	paint_format(
-	    paint, PAINT_CARE, "! the compiler warns of %lld thing%s", warnings, plural(warnings));
+	    paint, PAINT_CARE, "! %lld compiler warning%s", warnings, warnings == 1 ? "" : "s");
 	putc('\n', paint->out);
 	paint_lines(paint, "    │ ", 3, parts_string(build, "messages"));
 }
 
-/* Whole words for what the dots mean, once a task. */
+/* In words, what the dots of a task or stage mean. */
 static const char *
-remark(const json_t *task)
+remark(const json_t *rows)
 {
 	size_t i, todo = 0, skipped = 0;
 	json_t *row;
 
-	json_array_foreach(json_object_get(task, "rows"), i, row)
-	{
+	json_array_foreach(rows, i, row) {
 		todo += parts_is(row, "todo");
 		skipped += parts_is(row, "skipped");
 	}
@@ -102,14 +96,13 @@ write_task(const struct paint *paint, const json_t *task)
 	json_t *row;
 	int column = paint_format(paint, PAINT_PLAIN, "    %-13s", parts_string(task, "id"));
 
-	json_array_foreach(json_object_get(task, "rows"), i, row)
-	{
+	json_array_foreach(json_object_get(task, "rows"), i, row) {
 		enum paint_style style;
 		const char *mark = terminal_mark(row, &style);
 		column += paint_text(paint, style, mark);
 		column += paint_text(paint, PAINT_PLAIN, " ");
 	}
-	column += paint_text(paint, PAINT_QUIET, remark(task));
+	column += paint_text(paint, PAINT_QUIET, remark(json_object_get(task, "rows")));
 	paint_right(paint, column, PAINT_QUIET, points_of(task, points, sizeof(points)));
 }
 
@@ -125,32 +118,48 @@ write_stage(const struct paint *paint, const json_t *stage, bool others)
 		return terminal_build(paint, stage, others);
 	if (all(stage, PARTS_PASSED) || all(stage, PARTS_UNJUDGED))
 		return;
-	json_array_foreach(tasks, i, task) write_task(paint, task);
-	json_array_foreach(tasks, i, task) json_array_foreach(
-	    json_object_get(task, "rows"), j, row) if (parts_failing(row)) terminal_row(paint, row);
+	json_array_foreach(tasks, i, task)
+		write_task(paint, task);
+	json_array_foreach(tasks, i, task)
+		json_array_foreach(json_object_get(task, "rows"), j, row)
+			if (parts_failing(row))
+				terminal_row(paint, row);
 }
 
 /* --- the end -------------------------------------------------------------------------------- */
 
-/* "30 of 40 points: 15 pass, 1 wrong, 3 todo, in 4.2 s" */
-static void
-write_totals(const struct paint *paint, const json_t *results)
+/* "15 pass, 1 wrong, 3 to do, in 4.2 s", for the caller to free. */
+static char *
+counted(const json_t *results)
 {
 	const json_t *totals = json_object_get(results, "totals");
-	const char *between = ": ";
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
 
-	paint_format(paint, PAINT_STRONG, "%lld of %lld points", parts_integer(totals, "points"),
-	    parts_integer(totals, "of"));
+	if (!out)
+		return NULL;
 	for (int i = 0; i < PARTS_VERDICTS; i++) {
 		const char *word = parts_verdicts[i].word;
 		long long rows = parts_integer(totals, word);
-		if (rows == 0)
-			continue;
-		fprintf(
-		    paint->out, "%s%lld %s", between, rows, strcmp(word, "todo") ? word : "to do");
-		between = ", ";
+		if (rows > 0)
+			fprintf(out, "%lld %s, ", rows, strcmp(word, "todo") ? word : "to do");
 	}
-	fprintf(paint->out, ", in %.1f s\n", parts_number(results, "seconds"));
+	fprintf(out, "in %.1f s", parts_number(results, "seconds"));
+	return fclose(out) == 0 ? text : NULL;
+}
+
+static void
+write_totals(const struct paint *paint, const json_t *results, int column)
+{
+	const json_t *totals = json_object_get(results, "totals");
+	char *text = counted(results);
+
+	column += paint_format(paint, PAINT_STRONG, "%lld of %lld points",
+	    parts_integer(totals, "points"), parts_integer(totals, "of"));
+	column += paint_text(paint, PAINT_PLAIN, ": ");
+	paint_wrapped(paint, PAINT_PLAIN, column, column, text ? text : "");
+	free(text);
 }
 
 static void
@@ -164,16 +173,14 @@ write_not_checked(const struct paint *paint, const json_t *results)
 
 	if (json_array_size(checks) == 0)
 		return;
-	fputs("\n", paint->out);
-	paint_text(paint, PAINT_CARE, "Not checked on this machine");
-	if (note && *note)
-		paint_format(paint, PAINT_PLAIN, " (%s)", note);
-	fputs(":\n", paint->out);
-	json_array_foreach(checks, i, check)
-	{
+	putc('\n', paint->out);
+	int column = paint_text(paint, PAINT_CARE, "Not checked on this machine: ");
+	paint_wrapped(paint, PAINT_PLAIN, column, column, note ? note : "");
+	json_array_foreach(checks, i, check) {
 		fputs("  - ", paint->out);
 		paint_wrapped(paint, PAINT_PLAIN, 4, 4, json_string_value(check));
 	}
+	putc('\n', paint->out);
 }
 
 static bool
@@ -194,8 +201,9 @@ first_failed_build(const json_t *results)
 	size_t i;
 	json_t *stage;
 
-	json_array_foreach(
-	    json_object_get(results, "stages"), i, stage) if (!parts_builds(stage)) return stage;
+	json_array_foreach(json_object_get(results, "stages"), i, stage)
+		if (!parts_builds(stage))
+			return stage;
 	return NULL;
 }
 
@@ -206,8 +214,9 @@ write_next(const struct paint *paint, const json_t *results)
 	const json_t *stage, *task, *row, *build = first_failed_build(results);
 
 	if (build) {
-		paint_format(paint, PAINT_PLAIN, "Next: what the compiler says of %s.\n",
+		paint_format(paint, PAINT_PLAIN, "Next: what the compiler says of %s, above.",
 		    parts_string(build, "name"));
+		putc('\n', paint->out);
 	} else if ((row = parts_first(results, is_students, &stage, &task))) {
 		fputs("Next: ", paint->out);
 		paint_text(paint, PAINT_STRONG, parts_string(row, "repeat"));
@@ -229,13 +238,14 @@ write_end(const struct paint *paint, const json_t *results)
 {
 	const json_t *totals = json_object_get(results, "totals");
 	long long rows = parts_integer(totals, "rows");
+	int column = 0;
 
 	putc('\n', paint->out);
 	if (parts_integer(results, "exit") == 0)
-		paint_text(paint, PAINT_GOOD, "Everything passes. ");
+		column = paint_text(paint, PAINT_GOOD, "Everything passes. ");
 	else if (rows > 0 && parts_integer(totals, "todo") == rows)
-		fputs("All is ready, and nothing is written yet. ", paint->out);
-	write_totals(paint, results);
+		column = paint_text(paint, PAINT_PLAIN, "All is ready, nothing is written yet. ");
+	write_totals(paint, results, column);
 	write_not_checked(paint, results);
 	write_next(paint, results);
 }
@@ -246,15 +256,14 @@ report_terminal(const json_t *results, FILE *out, bool colour)
 	const struct paint paint = {.out = out, .colour = colour};
 	size_t i;
 	json_t *stage, *stages = json_object_get(results, "stages");
+	bool above = false;
 
-	json_array_foreach(stages, i, stage)
-	{
-		bool blocks = !all(stage, PARTS_PASSED) && !all(stage, PARTS_UNJUDGED);
-		if (blocks && i > 0)
+	json_array_foreach(stages, i, stage) {
+		bool wide = !all(stage, PARTS_PASSED) && !all(stage, PARTS_UNJUDGED);
+		if (i > 0 && (wide || above))
 			putc('\n', out);
 		write_stage(&paint, stage, json_array_size(stages) > 1);
-		if (blocks && i + 1 < json_array_size(stages))
-			putc('\n', out);
+		above = wide;
 	}
 	write_end(&paint, results);
 	return ferror(out) ? -EIO : 0;

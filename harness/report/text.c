@@ -71,16 +71,22 @@ unseen(uint32_t c)
 static void
 put_xml(FILE *out, uint32_t c)
 {
-	const char *entity = c == '<'	 ? "&lt;"
-			     : c == '>'	 ? "&gt;"
-			     : c == '&'	 ? "&amp;"
-			     : c == '"'	 ? "&quot;"
-			     : c == '\'' ? "&#39;"
-					 : NULL;
-	if (entity)
-		fputs(entity, out);
-	else
+	switch (c) {
+	case '<':
+		fputs("&lt;", out);
+		break;
+	case '>':
+		fputs("&gt;", out);
+		break;
+	case '&':
+		fputs("&amp;", out);
+		break;
+	case '"':
+		fputs("&quot;", out);
+		break;
+	default:
 		put_code(out, c);
+	}
 }
 
 /* Entities where HTML would look, a backslash before any other punctuation: so no emphasis,
@@ -126,6 +132,19 @@ static const struct {
     [TEXT_PROPERTY] = {false, put_property},
 };
 
+/*
+ * Whether what begins at i could command GitHub's runner: "##[" anywhere, "::" where a line
+ * may come to begin, be it by wrapping. std::map may stay as it is.
+ */
+static bool
+commands(const char *text, size_t size, size_t i)
+{
+	if (size - i >= 3 && !memcmp(text + i, "##[", 3))
+		return true;
+	return size - i >= 2 && !memcmp(text + i, "::", 2) &&
+	       (i == 0 || (!isalnum((unsigned char)text[i - 1]) && text[i - 1] != '_'));
+}
+
 void
 text_write(FILE *out, enum text_kind kind, const char *text, size_t size)
 {
@@ -141,7 +160,7 @@ text_write(FILE *out, enum text_kind kind, const char *text, size_t size)
 			fprintf(out, "\u2039U+%04X\u203a", c);
 		else
 			kinds[kind].put(out, c);
-		if (size - i >= 3 && !memcmp(text + i, "##[", 3))
+		if (commands(text, size, i))
 			putc(' ', out);
 	}
 }

@@ -6,9 +6,9 @@
  *
  * Whatever the bytes are, what comes out is UTF-8 that is shown and never obeyed. Control
  * characters become their pictures (␛ for ESC); characters that show nothing, or turn others
- * around, become ‹U+202E›; what is not UTF-8 becomes U+FFFD; and "##[" is parted, because
- * GitHub's runner takes it for a command anywhere in a line. On top of that, each kind
- * escapes what its reader would take for markup.
+ * around, become ‹U+202E›; what is not UTF-8 becomes U+FFFD. GitHub's runner reads whatever
+ * is printed: it takes "##[" anywhere and "::" at a line's beginning for commands, so a blank
+ * parts them. On top of that, each kind escapes what its reader would take for markup.
  *
  *	text_put(out, TEXT_XML_LINE, "a<b\n")	writes	a&lt;b␊
  */

@@ -20,8 +20,7 @@ sum_of(const json_t *array)
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(array, i, item)
-	{
+	json_array_foreach(array, i, item) {
 		sum.points += parts_integer(item, "points");
 		sum.of += parts_integer(item, "of");
 	}
@@ -80,10 +79,9 @@ report_total(json_t *results)
 	struct tally tally = {0};
 	size_t i, j;
 
-	json_array_foreach(stages, i, stage)
-	{
+	json_array_foreach(stages, i, stage) {
 		json_array_foreach(json_object_get(stage, "tasks"), j, task)
-		    set_sum(task, json_object_get(task, "rows"));
+			set_sum(task, json_object_get(task, "rows"));
 		set_sum(stage, json_object_get(stage, "tasks"));
 	}
 	parts_each_row(results, tally_row, &tally);
