@@ -2,6 +2,7 @@
 /*
  * Where a task is not written yet. See include/mp/todo.h.
  */
+#define _GNU_SOURCE
 #include <stdio.h>
 #include <unistd.h>
 

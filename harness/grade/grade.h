@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRADE_H
+#define GRADE_H
+/*
+ * Submission in, results out.
+ *
+ * plan: which rows. submission: what was handed in, copied and checked. build: compiled,
+ * one program of rows a stage. Then the runner runs them, and judge turns what happened
+ * into one row of the native results (report/report.h).
+ *
+ * Invariants: the submission is only read. What is wrong with it is told in the results or
+ * in a message of one line; what is wrong with us is a harness error, never the student's.
+ */
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "runner/run.h"
+
+#define GRADE_MESSAGE 512
+
+struct grade_options {
+	const char *submission;	      /* NULL: "labs" */
+	char *const *wanted;	      /* stages, tasks, rows; none: everything */
+	size_t wanted_count;
+	bool own;		      /* link the student's stages with each other */
+	unsigned jobs;		      /* rows at a time */
+	long seed;
+	enum trace_level level;	      /* the most that is wanted */
+	const char *graphs;	      /* a folder for the pictures; NULL: the kit's */
+	const char *command;	      /* how to repeat: "make grade" or the command line so far */
+	void (*progress)(size_t done, size_t rows, void *context);
+	void *context;
+};
+
+/*
+ * Grade. 0 and the native results (a new reference), or the exit code of the command (2 or
+ * 3) and why in message.
+ */
+int grade(const struct grade_options *options, json_t **results, char *message);
+
+/* --- kit.c: where everything is ------------------------------------------------------- */
+
+/* The kit's folder, found from the program itself: absolute, no slash at its end. */
+const char *kit_root(void);
+/* Where the kit was built: absolute. */
+const char *kit_build(void);
+/* Format into a static-size path; false when it does not fit. */
+bool kit_path(char *path, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* --- plan.c: stages and their rows, from the reference's programs ---------------------- */
+
+struct plan_row {
+	char *id, *task; /* "process.3/waits", "process.3" */
+	char *sentence, *graph, *owes, *file;
+	int points, line;
+	double seconds;
+	bool wanted;
+};
+
+struct plan_stage {
+	char name[64]; /* "01-process" */
+	char *title;
+	struct plan_row *rows;
+	size_t count;
+	bool wanted;
+
+	/* submission.c and build.c */
+	bool present;	 /* in the submission */
+	bool unfinished; /* a mp_todo stands in it */
+	bool built;
+	char *messages;	  /* of the compiler, the student's paths; NULL: none */
+	char *program;	  /* of rows */
+	unsigned warnings;
+};
+
+struct plan {
+	struct plan_stage *stages;
+	size_t count;
+};
+
+/* Read all stages; 0, or 2 or 3 and a message. */
+int plan_read(struct plan *plan, char *const *wanted, size_t wanted_count, char *message);
+void plan_release(struct plan *plan);
+
+/* --- submission.c ------------------------------------------------------------------------ */
+
+struct submission {
+	char path[4096];   /* as given */
+	char shown[256];   /* how its files are called in messages: "labs", "handed-in" */
+	bool single;	   /* one stage's folder, not a tree */
+	char scratch[256]; /* a temporary folder; the copy is scratch/src/SHOWN */
+};
+
+/* Copy and check; marks the stages that are there. 0, or 2 or 3 and a message. */
+int submission_open(struct submission *s, const char *path, struct plan *plan, char *message);
+/* Remove the scratch folder. */
+void submission_close(struct submission *s);
+
+/* --- build.c --------------------------------------------------------------------------------- */
+
+/* Compile and link every wanted stage that is present. 0, or 3 and a message: what the
+ * student's files did wrong is in the stage's messages. */
+int build_stages(struct plan *plan, const struct submission *s, bool own, char *message);
+
+/* --- judge.c ----------------------------------------------------------------------------------- */
+
+struct judge {
+	const struct grade_options *options;
+	const struct submission *submission;
+	const char *graphs; /* folder, shown */
+};
+
+/* One row of the results, from what happened; draws its pictures. A new reference. */
+json_t *judge_row(const struct judge *judge, const struct plan_stage *stage,
+    const struct plan_row *row, const struct run *run);
+/* One row that was not run, and why ("did not compile"). */
+json_t *judge_unrun(const struct judge *judge, const struct plan_stage *stage,
+    const struct plan_row *row, const char *verdict, const char *why);
+
+/* --- command.c ----------------------------------------------------------------------------------- */
+
+/*
+ * Run a program to its end, at most seconds long; its process group is killed after that.
+ *
+ * output  what it wrote to stdout and stderr, cut at 64 KiB; the caller frees
+ * Returns its exit status (128 + N for signal N, 124 when it took too long), or -errno
+ */
+int command_run(char *const argv[], const char *directory, double seconds, char **output);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What there is to grade: every stage that has a program of rows, linked with the
+ * reference, tells its rows itself (--list). So the list is the kit's, whatever the
+ * submission looks like, and there is no second list to keep in step.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "grade/grade.h"
+
+static bool
+is_prefix(const char *prefix, const char *text, char end)
+{
+	size_t n = strlen(prefix);
+
+	return !strncmp(prefix, text, n) && (text[n] == end || text[n] == '\0');
+}
+
+/* A wanted name is a stage, a task of it, or a row of that. */
+static bool
+is_wanted(const char *name, const char *stage, const char *id)
+{
+	const char *dash = strchr(stage, '-');
+
+	return !strcmp(name, stage) || (dash && !strcmp(name, dash + 1)) ||
+	    is_prefix(name, id, '/');
+}
+
+static char *
+text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text && *text ? strdup(text) : NULL;
+}
+
+static int
+read_row(struct plan_stage *stage, const json_t *line)
+{
+	struct plan_row *more = reallocarray(stage->rows, stage->count + 1, sizeof(*more));
+
+	if (!more)
+		return 3;
+	stage->rows = more;
+	struct plan_row *row = &more[stage->count++];
+	*row = (struct plan_row){
+	    .id = text_of(line, "id"),
+	    .sentence = text_of(line, "sentence"),
+	    .graph = text_of(line, "graph"),
+	    .owes = text_of(line, "owes"),
+	    .file = text_of(line, "file"),
+	    .points = (int)json_integer_value(json_object_get(line, "points")),
+	    .line = (int)json_integer_value(json_object_get(line, "line")),
+	    .seconds = json_number_value(json_object_get(line, "seconds")),
+	};
+	if (!row->id || !row->sentence || !row->file || !strchr(row->id, '/'))
+		return 3;
+	row->task = strndup(row->id, strcspn(row->id, "/"));
+	return row->task ? 0 : 3;
+}
+
+static int
+read_list(struct plan_stage *stage, char *text)
+{
+	int error = 0;
+
+	for (char *rest = text, *line; !error && (line = strsep(&rest, "\n"));) {
+		json_t *object = *line ? json_loads(line, 0, NULL) : NULL;
+		if (*line && !object)
+			error = 3;
+		else if (object && !stage->title)
+			error = (stage->title = text_of(object, "title")) ? 0 : 3;
+		else if (object)
+			error = read_row(stage, object);
+		json_decref(object);
+	}
+	return error;
+}
+
+static int
+read_stage(struct plan_stage *stage, const char *name, char *message)
+{
+	char program[PATH_MAX], *text = NULL;
+	char *argv[] = {program, "--list", NULL};
+
+	snprintf(stage->name, sizeof(stage->name), "%.63s", name);
+	kit_path(program, sizeof(program), "%s/tests/%s", kit_build(), name);
+	int status = command_run(argv, NULL, 10, &text);
+	int error = status || read_list(stage, text) ? 3 : 0;
+	if (error)
+		snprintf(message, GRADE_MESSAGE, "%s --list did not tell its rows: run make again",
+		    program);
+	free(text);
+	return error;
+}
+
+/* Mark what is wanted; a name that means nothing is told. */
+static int
+choose(struct plan *plan, const char *name, char *message)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < plan->count; i++)
+		for (size_t j = 0; j < plan->stages[i].count; j++) {
+			struct plan_row *row = &plan->stages[i].rows[j];
+			if (!is_wanted(name, plan->stages[i].name, row->id))
+				continue;
+			found = row->wanted = plan->stages[i].wanted = true;
+		}
+	if (!found)
+		snprintf(message, GRADE_MESSAGE,
+		    "there is no stage, task or row named %s: a stage is 01-process, a task "
+		    "process.3, a row process.3/waits; `make status` lists them",
+		    name);
+	return found ? 0 : 2;
+}
+
+static int
+is_stage(const struct dirent *entry)
+{
+	const char *name = entry->d_name;
+
+	return name[0] >= '0' && name[0] <= '9' && strchr(name, '-') && !strchr(name, '.');
+}
+
+int
+plan_read(struct plan *plan, char *const *wanted, size_t wanted_count, char *message)
+{
+	char path[PATH_MAX];
+	struct dirent **entries;
+	int error = 0;
+
+	kit_path(path, sizeof(path), "%s/tests", kit_build());
+	int n = scandir(path, &entries, is_stage, alphasort);
+	if (n <= 0) {
+		snprintf(message, GRADE_MESSAGE, "%s holds no programs of rows: run make", path);
+		return 3;
+	}
+	plan->stages = calloc((size_t)n, sizeof(*plan->stages));
+	for (int i = 0; i < n; i++) {
+		if (!error)
+			error = plan->stages ? read_stage(&plan->stages[plan->count++],
+						   entries[i]->d_name, message)
+					     : 3;
+		free(entries[i]);
+	}
+	free(entries);
+	for (size_t i = 0; !error && i < wanted_count; i++)
+		error = choose(plan, wanted[i], message);
+	for (size_t i = 0; wanted_count == 0 && i < plan->count; i++) {
+		plan->stages[i].wanted = true;
+		for (size_t j = 0; j < plan->stages[i].count; j++)
+			plan->stages[i].rows[j].wanted = true;
+	}
+	return error;
+}
+
+void
+plan_release(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_stage *stage = &plan->stages[i];
+		for (size_t j = 0; j < stage->count; j++) {
+			struct plan_row *row = &stage->rows[j];
+			free(row->id);
+			free(row->task);
+			free(row->sentence);
+			free(row->graph);
+			free(row->owes);
+			free(row->file);
+		}
+		free(stage->rows);
+		free(stage->title);
+		free(stage->messages);
+		free(stage->program);
+	}
+	free(plan->stages);
+}

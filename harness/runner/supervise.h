@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SUPERVISE_H
+#define SUPERVISE_H
+/* One row, from its birth to the end of everything it made: in the supervisor's process. */
+#include <pthread.h>
+
+#include "runner/run.h"
+
+/* stop: set by the harness, in memory that it shares with its supervisors, to end early. */
+_Noreturn void supervise(struct run *run, int cpu, const _Atomic int *stop);
+
+/* capture.c: what a row prints, drained by a thread so that nothing can block on it. */
+struct capture {
+	int fds[2]; /* [1] is for the row: stdout and stderr */
+	struct run_outcome *outcome;
+	pthread_t thread;
+};
+int capture_open(struct capture *capture, struct run_outcome *outcome);
+void capture_close(struct capture *capture); /* when nobody is left who could write */
+
+/* clock.c: seconds of an idle machine. */
+struct idle_clock {
+	double spent;
+	int64_t last, began;
+};
+void clock_start(struct idle_clock *clock);
+bool clock_has_passed(struct idle_clock *clock, double seconds);
+double clock_wall(const struct idle_clock *clock);
+
+/* audit.c: what was not there before. */
+struct audit {
+	char **names;
+	size_t count;
+};
+void audit_begin(struct audit *audit);
+void audit_end(struct audit *audit, const char *directory, struct run_outcome *outcome);
+
+/* places.c: where every descendant of this process is just now. */
+void places_look(struct run_outcome *outcome);
+
+#endif
