@@ -94,3 +94,11 @@ box_name(int i)
 {
 	return names[i];
 }
+
+//{
+static int
+end(void)
+{
+	return 0;
+}
+//}
