@@ -96,3 +96,41 @@ grade: $(B)/procsmith $(tests) ## grade labs/, or SUBMISSION=folder; OWN=1 links
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf build build-*
+
+
+# --- tools and documents ----------------------------------------------------------------------
+# Skeletons, examples, ids, the errors table; the book.
+
+headers := $(filter-out %/internal.h,$(wildcard labs/include/mp/*.h))
+examples := $(patsubst labs/include/mp/%.h,$(B)/examples/%,$(headers))
+
+.PHONY: skeletons
+skeletons: ## make labs/NN-x/ from solutions/NN-x/, keeping what a student changed
+	@harness/tools/skeletons --write
+
+.PHONY: errors
+errors: ## make docs/errors.md from the table in mp/error.h
+	@harness/tools/errors > docs/errors.md
+
+$(B)/examples/%.c: labs/include/mp/%.h harness/tools/examples
+	@harness/tools/examples $< $(@D)
+
+$(B)/examples/%: $(B)/examples/%.c $(B)/libmp.a
+	@echo "  EXAMPLE $(<F)"
+	@$(COMPILE) -o $@ $< $(B)/libmp.a -lm
+
+.PHONY: examples
+examples: $(examples) ## compile and run the example in each header
+	@for example in $^; do $$example < /dev/null > $$example.out 2>&1 || \
+		{ echo "$$example failed:"; cat $$example.out; exit 1; }; done
+
+.PHONY: test-tools
+test-tools:
+	@harness/selftest/tools.sh
+
+.PHONY: check-tools
+check-tools:
+	@harness/tools/skeletons --check
+	@harness/tools/ids
+	@harness/tools/errors | diff docs/errors.md - || \
+		{ echo "docs/errors.md is not what mp/error.h says: make errors" >&2; exit 1; }

@@ -23,6 +23,7 @@
  */
 #include <mp/error.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define MP_FOREVER (__builtin_inf())
