@@ -21,8 +21,8 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -W
 CODE := -std=c11 -O1 -g -fno-omit-frame-pointer -fno-optimize-sibling-calls -no-pie -fno-pie \
 	-pthread $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 INCLUDE := -Ilabs/include
-COMPILE := $(CC) $(CODE) $(WARN) $(INCLUDE)
-LINK := $(CC) $(CODE)
+COMPILE = $(CC) $(CODE) $(WARN) $(INCLUDE)
+LINK = $(CC) $(CODE)
 
 STAGES := $(notdir $(patsubst %/,%,$(sort $(wildcard solutions/[0-9][0-9]-*/))))
 OBJ := $(B)/obj

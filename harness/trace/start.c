@@ -31,7 +31,7 @@ static void __attribute__((noreturn)) give_up(int report, int error, bool filter
 {
 	struct report why = {error ? error : EIO, filter};
 
-	mp_write_all(report, &why, sizeof(why));
+	(void)!mp_write_all(report, &why, sizeof(why));
 	_exit(127);
 }
 
@@ -128,7 +128,7 @@ trace_start(struct tracer *t)
 	t->root = trace_process_new(t, NULL, pid);
 	t->root->files = trace_files_copy(NULL);
 	trace_task_new(t, t->root, pid);
-	mp_write_all(go, t->traced ? "y" : "n", 1);
+	(void)!mp_write_all(go, t->traced ? "y" : "n", 1);
 	mp_close(&go);
 	return 0;
 }
