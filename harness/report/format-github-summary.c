@@ -122,7 +122,7 @@ build_block(FILE *out, const json_t *stage)
 		markdown(out, "At ", file, "");
 		fprintf(out, ", line %lld. ", parts_integer(build, "line"));
 	}
-	fputs("The other stages were graded all the same.\n\n", out);
+	fputs("That costs no other stage anything.\n\n", out);
 	fenced(out, "text", parts_string(build, "messages"));
 }
 
