@@ -54,6 +54,7 @@ struct trace_process {
 	bool gone; /* and no zombie is left of it */
 	bool puzzling; /* counted in its parent's vanished */
 	bool stopped;
+	bool unseen; /* never traced: found in /proc when the root had ended */
 	char name[];
 };
 
@@ -144,7 +145,7 @@ void trace_exec(struct tracer *t, struct trace_task *task);
 void trace_died(struct tracer *t, struct trace_task *task, int status);
 
 /* reap.c */
-void trace_reap_entry(struct trace_task *task);
+bool trace_reap_entry(struct tracer *t, struct trace_task *task);
 void trace_reap_exit(struct tracer *t, struct trace_task *task, int64_t result);
 void trace_reap_left(struct tracer *t, struct trace_process *process);
 void trace_reap_vanished(struct tracer *t, struct trace_process *child);
