@@ -11,6 +11,7 @@
 #include "trace/tracer.h"
 
 #include <string.h>
+#include <unistd.h>
 
 enum { DESCENDANTS = 4096, ROUNDS = 50 };
 
@@ -46,7 +47,7 @@ notice(struct tracer *t, pid_t pid)
 	pid_t parent;
 
 	if (is_traced(t, pid) || trace_proc_stat(pid, &state, &parent, name, sizeof(name)) < 0 ||
-	    strchr("ZX", state))
+	    strchr("ZX", state) || trace_proc_tracer(pid) == getpid())
 		return;
 	struct trace_process *maker = trace_process_find(t, parent);
 	struct trace_process *process = trace_process_new(t, maker ? maker : t->root, pid);
@@ -70,7 +71,8 @@ trace_sweep_left(struct tracer *t)
 	pid_t parent;
 	size_t left = 0;
 
-	for (size_t i = 0, count = trace_proc_descendants(found, DESCENDANTS); i < count; i++)
+	for (size_t i = 0, count = trace_proc_descendants(t, NULL, found, DESCENDANTS); i < count;
+	     i++)
 		notice(t, found[i]);
 	for (struct trace_process *p = t->root; p; p = p->later) {
 		if (p->dead || trace_proc_stat(p->pid, &state, &parent, name, sizeof(name)) < 0)
@@ -81,18 +83,22 @@ trace_sweep_left(struct tracer *t)
 	return left;
 }
 
-/* Stop the untraced, until no new one appears; how many there are. */
+static void
+freeze(struct tracer *t, pid_t pid)
+{
+	if (!is_traced(t, pid))
+		kill(pid, SIGSTOP);
+}
+
+/* Stop the untraced until no new one appears; how many there are, traced and not. */
 static size_t
-freeze(struct tracer *t)
+freeze_all(struct tracer *t)
 {
 	size_t before = 0, count = 0;
 
 	for (int round = 0; round < ROUNDS; round++) {
-		count = trace_proc_descendants(found, DESCENDANTS);
-		for (size_t i = 0; i < count; i++)
-			if (!is_traced(t, found[i]))
-				kill(found[i], SIGSTOP);
-		if (count == before)
+		count = trace_proc_descendants(t, freeze, found, DESCENDANTS);
+		if (count == before || count == DESCENDANTS)
 			break;
 		before = count;
 	}
@@ -106,6 +112,6 @@ trace_sweep_kill(struct tracer *t)
 	for (struct trace_process *p = t->root; p; p = p->later)
 		if (!p->dead && !p->unseen)
 			kill(p->pid, SIGKILL);
-	for (size_t count = freeze(t); count-- > 0;)
+	for (size_t count = freeze_all(t); count-- > 0;)
 		kill(found[count], SIGKILL);
 }

@@ -113,7 +113,9 @@ size_t trace_proc_cmdline(pid_t pid, char *buffer, size_t size);
 bool trace_proc_link(pid_t pid, const char *what, char *buffer, size_t size);
 unsigned long trace_proc_inode(pid_t pid, int fd);
 pid_t trace_proc_pidfd(pid_t pid, int fd);
-size_t trace_proc_descendants(pid_t *pids, size_t room);
+pid_t trace_proc_tracer(pid_t pid);
+size_t trace_proc_descendants(struct tracer *t, void (*meet)(struct tracer *, pid_t), pid_t *pids,
+    size_t room);
 bool trace_peek(pid_t pid, uint64_t address, void *buffer, size_t size);
 size_t trace_peek_text(pid_t pid, uint64_t address, char *buffer, size_t size);
 
