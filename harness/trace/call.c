@@ -69,8 +69,7 @@ trace_call_entry(struct tracer *t, struct trace_task *task)
 	switch (task->call.number) {
 	case SYS_wait4:
 	case SYS_waitid:
-		trace_reap_entry(task);
-		return true;
+		return trace_reap_entry(t, task);
 	case SYS_kill:
 	case SYS_tkill:
 	case SYS_tgkill:

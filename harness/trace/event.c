@@ -70,32 +70,45 @@ on_group_stop(struct tracer *t, struct trace_task *task, int signal)
 }
 
 static void
+on_birth(struct tracer *t, struct trace_task *task, int event)
+{
+	unsigned long child = 0;
+
+	if (!ptrace(PTRACE_GETEVENTMSG, task->tid, 0, &child))
+		trace_born(t, task, event, (pid_t)child);
+}
+
+static bool
+is_birth(int event)
+{
+	return event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK ||
+	       event == PTRACE_EVENT_CLONE;
+}
+
+/* The run is being ended: whatever it was about to do, it does not. */
+static void
+on_stop_ending(struct tracer *t, struct trace_task *task, int status)
+{
+	if (is_birth(status >> 16))
+		on_birth(t, task, status >> 16);
+	kill(task->process->pid, SIGKILL);
+}
+
+static void
 on_stop(struct tracer *t, struct trace_task *task, int status)
 {
 	int signal = WSTOPSIG(status), event = status >> 16;
-	unsigned long message = 0;
 
-	switch (event) {
-	case PTRACE_EVENT_FORK:
-	case PTRACE_EVENT_VFORK:
-	case PTRACE_EVENT_CLONE:
-		if (!ptrace(PTRACE_GETEVENTMSG, task->tid, 0, &message))
-			trace_born(t, task, event, (pid_t)message);
-		break;
-	case PTRACE_EVENT_EXEC:
+	if (is_birth(event)) {
+		on_birth(t, task, event);
+	} else if (event == PTRACE_EVENT_EXEC) {
 		trace_exec(t, task);
-		break;
-	case PTRACE_EVENT_SECCOMP:
+	} else if (event == PTRACE_EVENT_SECCOMP || signal == (SIGTRAP | 0x80)) {
 		on_call(t, task);
-		break;
-	case PTRACE_EVENT_STOP:
+	} else if (event == PTRACE_EVENT_STOP) {
 		on_group_stop(t, task, signal);
 		return;
-	default:
-		if (signal == (SIGTRAP | 0x80)) {
-			on_call(t, task);
-			break;
-		}
+	} else {
 		trace_fault(t, task, signal);
 		resume(task, signal);
 		return;
@@ -124,8 +137,8 @@ trace_event(struct tracer *t, pid_t tid, int status)
 		trace_early(t, tid, status);
 	else if (WIFEXITED(status) || WIFSIGNALED(status))
 		trace_died(t, task, status);
-	else if (t->ending) /* not a step more */
-		kill(task->process->pid, SIGKILL);
+	else if (t->ending)
+		on_stop_ending(t, task, status);
 	else
 		on_stop(t, task, status);
 }

@@ -68,6 +68,16 @@ trace_proc_tgid(pid_t tid)
 	return (pid_t)field(text, "\nTgid:");
 }
 
+/* Who traces it; 0 nobody. */
+pid_t
+trace_proc_tracer(pid_t pid)
+{
+	char text[512];
+
+	slurp(text, sizeof(text), "/proc/%d/status", pid);
+	return (pid_t)field(text, "\nTracerPid:");
+}
+
 /* The arguments, each ended by a zero byte; how many bytes. */
 size_t
 trace_proc_cmdline(pid_t pid, char *buffer, size_t size)
@@ -132,14 +142,21 @@ children(pid_t pid, pid_t *pids, size_t count, size_t room)
 	return count;
 }
 
-/* Every process below this one, parents first; how many fit. */
+/*
+ * Every process below this one, parents first; how many fit. Each is met (unless NULL) before
+ * its children are asked for.
+ */
 size_t
-trace_proc_descendants(pid_t *pids, size_t room)
+trace_proc_descendants(
+    struct tracer *t, void (*meet)(struct tracer *, pid_t), pid_t *pids, size_t room)
 {
 	size_t count = children(getpid(), pids, 0, room);
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		if (meet)
+			meet(t, pids[i]);
 		count = children(pids[i], pids, count, room);
+	}
 	return count;
 }
 

@@ -59,16 +59,50 @@ trace_reap_left(struct tracer *t, struct trace_process *process)
 	}
 }
 
-void
-trace_reap_entry(struct trace_task *task)
+static struct trace_process *
+find_dead(struct tracer *t, pid_t pid)
+{
+	struct trace_process *process = trace_process_find(t, pid);
+
+	while (process && (process->pid != pid || !process->dead || process->gone))
+		process = process->next;
+	return process;
+}
+
+/*
+ * A wait for one child of which the zombie is there has its result already: half of all
+ * waits, and a stop less for each. False: the result must be seen.
+ */
+static bool
+foretold(struct tracer *t, struct trace_task *task)
+{
+	const struct trace_call *call = &task->call;
+	const uint64_t plain = WNOHANG | WUNTRACED | WCONTINUED;
+	pid_t pid = (pid_t)call->args[0];
+
+	if (call->number != SYS_wait4 || pid <= 0 || call->args[2] & ~plain)
+		return false;
+	struct trace_process *child = find_dead(t, pid);
+	if (!child || child->parent != task->process || child->puzzling)
+		return false;
+	reap(t, task->process, child, "wait");
+	return true;
+}
+
+/* True: its result is wanted. */
+bool
+trace_reap_entry(struct tracer *t, struct trace_task *task)
 {
 	struct trace_call *call = &task->call;
 
+	if (foretold(t, task))
+		return false;
 	task->process->waiting++;
 	if (call->number == SYS_waitid && (idtype_t)call->args[0] == P_PIDFD)
 		call->pid = trace_proc_pidfd(task->process->pid, (int)call->args[1]);
 	else if (call->number == SYS_waitid && (idtype_t)call->args[0] == P_PID)
 		call->pid = (pid_t)call->args[1];
+	return true;
 }
 
 /* The pid that a successful wait4 fetched for good; 0 none. */
@@ -112,16 +146,6 @@ waitid_fetched(const struct trace_task *task)
 	if (info.si_code != CLD_EXITED && info.si_code != CLD_KILLED && info.si_code != CLD_DUMPED)
 		return 0;
 	return info.si_pid;
-}
-
-static struct trace_process *
-find_dead(struct tracer *t, pid_t pid)
-{
-	struct trace_process *process = trace_process_find(t, pid);
-
-	while (process && (process->pid != pid || !process->dead || process->gone))
-		process = process->next;
-	return process;
 }
 
 void

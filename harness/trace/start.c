@@ -31,8 +31,7 @@ static void __attribute__((noreturn)) give_up(int report, int error, bool filter
 {
 	struct report why = {error ? error : EIO, filter};
 
-	(void)!mp_write_all(report, &why, sizeof(why));
-	_exit(127);
+	_exit(mp_write_all(report, &why, sizeof(why)) ? 126 : 127);
 }
 
 static void __attribute__((noreturn))
@@ -70,7 +69,7 @@ seize(struct tracer *t, pid_t pid)
 
 /* Both pipes, the filter and the fork; the child's pid or -errno. */
 static pid_t
-begin(struct tracer *t, int *go)
+begin(struct tracer *t, int go[2])
 {
 	int go_pipe[2] = {-1, -1}, report[2] = {-1, -1};
 	scmp_filter_ctx filter = t->traced ? trace_filter_new() : NULL;
@@ -89,9 +88,9 @@ begin(struct tracer *t, int *go)
 	}
 	pid = pid < 0 && !error ? -errno : pid;
 	seccomp_release(filter);
-	mp_close(&go_pipe[0]);
 	mp_close(&report[1]);
-	*go = go_pipe[1];
+	go[0] = go_pipe[0];
+	go[1] = go_pipe[1];
 	t->report = report[0];
 	return pid;
 }
@@ -116,19 +115,20 @@ trace_start_failed(struct tracer *t, bool *refused)
 int
 trace_start(struct tracer *t)
 {
-	int go;
-	pid_t pid = begin(t, &go);
+	int go[2];
+	pid_t pid = begin(t, go);
 
-	if (pid < 0) {
-		mp_close(&go);
-		mp_close(&t->report);
-		return pid;
+	if (pid > 0) {
+		t->traced = t->traced && seize(t, pid);
+		t->root = trace_process_new(t, NULL, pid);
+		t->root->files = trace_files_copy(NULL);
+		trace_task_new(t, t->root, pid);
+		pid = mp_write_all(go[1], t->traced ? "y" : "n", 1);
 	}
-	t->traced = t->traced && seize(t, pid);
-	t->root = trace_process_new(t, NULL, pid);
-	t->root->files = trace_files_copy(NULL);
-	trace_task_new(t, t->root, pid);
-	(void)!mp_write_all(go, t->traced ? "y" : "n", 1);
-	mp_close(&go);
-	return 0;
+	/* Its reading end was ours too: a child that is dead already must not cost a SIGPIPE. */
+	mp_close(&go[0]);
+	mp_close(&go[1]);
+	if (pid < 0)
+		mp_close(&t->report);
+	return pid;
 }

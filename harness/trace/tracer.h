@@ -54,6 +54,7 @@ struct trace_process {
 	bool gone; /* and no zombie is left of it */
 	bool puzzling; /* counted in its parent's vanished */
 	bool stopped;
+	bool unseen; /* never traced: found in /proc when the root had ended */
 	char name[];
 };
 
@@ -112,7 +113,9 @@ size_t trace_proc_cmdline(pid_t pid, char *buffer, size_t size);
 bool trace_proc_link(pid_t pid, const char *what, char *buffer, size_t size);
 unsigned long trace_proc_inode(pid_t pid, int fd);
 pid_t trace_proc_pidfd(pid_t pid, int fd);
-size_t trace_proc_descendants(pid_t *pids, size_t room);
+pid_t trace_proc_tracer(pid_t pid);
+size_t trace_proc_descendants(struct tracer *t, void (*meet)(struct tracer *, pid_t), pid_t *pids,
+    size_t room);
 bool trace_peek(pid_t pid, uint64_t address, void *buffer, size_t size);
 size_t trace_peek_text(pid_t pid, uint64_t address, char *buffer, size_t size);
 
@@ -144,7 +147,7 @@ void trace_exec(struct tracer *t, struct trace_task *task);
 void trace_died(struct tracer *t, struct trace_task *task, int status);
 
 /* reap.c */
-void trace_reap_entry(struct trace_task *task);
+bool trace_reap_entry(struct tracer *t, struct trace_task *task);
 void trace_reap_exit(struct tracer *t, struct trace_task *task, int64_t result);
 void trace_reap_left(struct tracer *t, struct trace_process *process);
 void trace_reap_vanished(struct tracer *t, struct trace_process *child);
