@@ -34,9 +34,9 @@ draw_row(struct drawing *drawing)
 Agedge_t *
 draw_edge(struct drawing *drawing, Agnode_t *from, Agnode_t *to, enum sign sign, const char *label)
 {
-	char key[64];
+	char key[128];
 
-	snprintf(key, sizeof(key), "%d %s", sign, label);
+	snprintf(key, sizeof(key), *label ? "%s %s" : "%s", theme_name(sign), label);
 	Agedge_t *edge = agedge(drawing->run, from, to, key, 0);
 	if (edge)
 		return edge;
