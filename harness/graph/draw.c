@@ -34,9 +34,9 @@ draw_row(struct drawing *drawing)
 Agedge_t *
 draw_edge(struct drawing *drawing, Agnode_t *from, Agnode_t *to, enum sign sign, const char *label)
 {
-	char key[64];
+	char key[128];
 
-	snprintf(key, sizeof(key), "%d %s", sign, label);
+	snprintf(key, sizeof(key), *label ? "%s %s" : "%s", theme_name(sign), label);
 	Agedge_t *edge = agedge(drawing->run, from, to, key, 0);
 	if (edge)
 		return edge;
@@ -81,6 +81,7 @@ draw_forks(struct drawing *drawing, const struct process *parent)
 	}
 }
 
+/* Drawn from above to below with its arrow turned round: a cycle would upset the ranks. */
 static void
 draw_reap(struct drawing *drawing, const struct process *process)
 {
@@ -88,7 +89,7 @@ draw_reap(struct drawing *drawing, const struct process *process)
 		return;
 	Agnode_t *reaper = draw_node_of(drawing, process->reaper);
 	Agnode_t *child = draw_node_of(drawing, process);
-	draw_edge(drawing, child, reaper, SIGN_REAP, "");
+	theme_set(draw_edge(drawing, reaper, child, SIGN_REAP, ""), "dir", "back");
 }
 
 static void
@@ -103,19 +104,37 @@ draw_adoption(struct drawing *drawing, const struct process *process)
 	draw_edge(drawing, adopter, child, SIGN_ADOPT, "");
 }
 
+/*
+ * What is written at a kill. The node of its victim may say it already; then it is left out
+ * where lines run side by side from row to row. Over more rows a label keeps them apart.
+ */
+static void
+print_kill(const struct kill *kill, char *label, size_t size)
+{
+	const struct process *victim = kill->to;
+	char signal[32];
+
+	words_signal(kill->signal, signal, sizeof(signal));
+	if (kill->error)
+		snprintf(label, size, "%s refused: %s", signal, strerrorname_np(kill->error));
+	else if (kill == words_fatal(victim) && kill->from == victim->parent &&
+		 !has_pipe_below(victim->parent))
+		*label = '\0';
+	else
+		snprintf(label, size, "%s", signal);
+}
+
 static void
 draw_kills(struct drawing *drawing, const struct process *process)
 {
 	for (const struct kill *kill = process->received; kill; kill = kill->next_received) {
-		char signal[32], label[64];
+		char label[80];
 		if (!kill->signal || kill->from == process || kill->after)
 			continue;
-		words_signal(kill->signal, signal, sizeof(signal));
-		snprintf(label, sizeof(label), "%s%s%s", signal, kill->error ? " refused: " : "",
-		    kill->error ? strerrorname_np(kill->error) : "");
+		print_kill(kill, label, sizeof(label));
 		Agnode_t *killer = draw_node_of(drawing, kill->from);
-		Agnode_t *child = draw_node_of(drawing, process);
-		Agedge_t *edge = draw_edge(drawing, killer, child, SIGN_KILL, label);
+		Agnode_t *victim = draw_node_of(drawing, process);
+		Agedge_t *edge = draw_edge(drawing, killer, victim, SIGN_KILL, label);
 		if (kill->from->depth >= process->depth)
 			theme_set(edge, "constraint", "false");
 	}

@@ -48,6 +48,7 @@ Agnode_t *draw_node_of(struct drawing *drawing, const struct process *process);
 #define THEME_HATCHED "#fbe9e8"
 
 /* Looks. */
+const char *theme_name(enum sign sign);
 void theme_graph(struct drawing *drawing);
 void theme_edge(struct drawing *drawing, Agedge_t *edge, enum sign sign);
 void theme_process(struct drawing *drawing, Agnode_t *node, const struct process *process);

@@ -22,16 +22,16 @@
 #define AMBER  "#b35900"
 
 static const struct look {
-	const char *colour, *style, *width, *arrow, *swatch, *words;
+	const char *name, *colour, *style, *width, *arrow, *swatch, *words;
 } looks[SIGN_COUNT] = {
-    [SIGN_FORK] = {INK, "solid", "1.2", "normal", "──▶", "forks"},
-    [SIGN_REAP] = {GREY, "dashed", "1", "vee", "╌╌▷", "is reaped by"},
-    [SIGN_ADOPT] = {PURPLE, "dotted", "1.8", "vee", "┈┈▷", "adopts"},
-    [SIGN_KILL] = {RED, "solid", "1.4", "normal", "──▶", "kills"},
-    [SIGN_ZOMBIE] = {RED, "", "", "", "▨", "zombie: never reaped by its parent"},
-    [SIGN_ORPHAN] = {GREY, "", "", "", "■", "orphan: outlived its parent"},
-    [SIGN_PIPE] = {BLUE, "solid", "1.2", "vee", "──▷", "writes to, is read by"},
-    [SIGN_BOTH] = {AMBER, "solid", "2.4", "vee", "◀━▶", "has both ends"},
+    [SIGN_FORK] = {"fork", INK, "solid", "1.2", "normal", "──▶", "forks"},
+    [SIGN_REAP] = {"reap", GREY, "dashed", "1", "vee", "╌╌▷", "is reaped by"},
+    [SIGN_ADOPT] = {"adopt", PURPLE, "dotted", "1.8", "vee", "┈┈▷", "adopts"},
+    [SIGN_KILL] = {"kill", RED, "solid", "1.4", "normal", "──▶", "kills"},
+    [SIGN_ZOMBIE] = {"zombie", RED, "", "", "", "▨", "zombie: never reaped by its parent"},
+    [SIGN_ORPHAN] = {"orphan", GREY, "", "", "", "■", "orphan: outlived its parent"},
+    [SIGN_PIPE] = {"pipe", BLUE, "solid", "1.2", "vee", "──▷", "writes to, is read by"},
+    [SIGN_BOTH] = {"both", AMBER, "solid", "2.4", "vee", "◀━▶", "has both ends"},
 };
 
 /* --- text into Graphviz ----------------------------------------------------------------------- */
@@ -197,12 +197,19 @@ theme_pipe(struct drawing *drawing, Agnode_t *node, const char *name, const char
 
 /* --- edges and the whole ---------------------------------------------------------------------- */
 
+const char *
+theme_name(enum sign sign)
+{
+	return looks[sign].name;
+}
+
 void
 theme_edge(struct drawing *drawing, Agedge_t *edge, enum sign sign)
 {
 	const struct look *look = &looks[sign];
 
 	drawing->seen[sign] = true;
+	theme_set(edge, "class", look->name);
 	theme_set(edge, "color", look->colour);
 	theme_set(edge, "fontcolor", look->colour);
 	theme_set(edge, "style", look->style);
@@ -225,6 +232,7 @@ set_defaults(Agraph_t *root)
 	    {AGRAPH, "ranksep", "0.45"},
 	    {AGRAPH, "labelloc", "b"},
 	    {AGNODE, "fontname", FONT},
+	    {AGNODE, "label", "\\N"}, /* or the first layout would set it */
 	    {AGNODE, "shape", "box"},
 	    {AGNODE, "style", "rounded,filled"},
 	    {AGNODE, "fillcolor", "white"},

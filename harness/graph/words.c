@@ -169,11 +169,13 @@ say_commands(struct facts *facts, const struct process *process)
 	}
 }
 
-static const struct kill *
-fatal_kill(const struct process *process)
+const struct kill *
+words_fatal(const struct process *process)
 {
 	const struct kill *last = NULL;
 
+	if (process->ending != END_SIGNAL)
+		return NULL;
 	for (const struct kill *k = process->received; k; k = k->next_received)
 		if (k->signal == process->signal && !k->error)
 			last = k;
@@ -183,7 +185,7 @@ fatal_kill(const struct process *process)
 static void
 say_signal(struct facts *facts, const struct process *process)
 {
-	const struct kill *kill = fatal_kill(process);
+	const struct kill *kill = words_fatal(process);
 	const struct fault *fault = process->last_fault;
 	const char *core = process->core ? ", core dumped" : "";
 	char signal[32];

@@ -31,6 +31,8 @@ void words_ending(const struct process *process, char *text, size_t size);
 void words_command(const struct exec *exec, size_t width, char *text, size_t size);
 /* "SIGTERM". */
 const char *words_signal(int signal, char *room, size_t size);
+/* The kill that ended it; NULL if none did. */
+const struct kill *words_fatal(const struct process *process);
 /* Who adopted it: "P", or "the system". */
 const char *words_adopter(const struct adoption *adoption);
 
