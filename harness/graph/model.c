@@ -135,6 +135,19 @@ model_hold(const struct process *process, const struct pipe *pipe)
 
 /* --- what follows ----------------------------------------------------------------------------- */
 
+/*
+ * A killed parent and a child that ends because of it are told by the kernel in either
+ * order; and a parent that was killed in the moment its child died had no time to reap it.
+ */
+static bool
+parent_was_killed_meanwhile(const struct process *process)
+{
+	const int64_t moment = 10 * 1000 * 1000; /* ns */
+
+	return process->parent->ending == END_SIGNAL &&
+	       process->parent->died - process->died < moment;
+}
+
 static void
 derive_life(struct process *process)
 {
@@ -142,7 +155,8 @@ derive_life(struct process *process)
 
 	if (!parent || !parent->died_at)
 		return;
-	process->orphan = !process->died_at || process->died_at > parent->died_at;
+	process->orphan = !process->died_at || process->died_at > parent->died_at ||
+			  parent_was_killed_meanwhile(process);
 	process->zombie = !process->orphan && process->reaping != REAP_IGNORED &&
 			  !(process->reaping == REAP_WAIT && process->reaper == parent);
 }
