@@ -136,16 +136,18 @@ model_hold(const struct process *process, const struct pipe *pipe)
 /* --- what follows ----------------------------------------------------------------------------- */
 
 /*
- * A killed parent and a child that ends because of it are told by the kernel in either
- * order; and a parent that was killed in the moment its child died had no time to reap it.
+ * Deaths that come together are told by the kernel in either order: a parent is killed and
+ * its child ends because of it; a daemon ends while the process between is on its way out.
+ * So a parent that did nothing more than end, and within a second, had no time to reap.
+ * Not so the root: nobody but itself decides when it ends.
  */
 static bool
-parent_was_killed_meanwhile(const struct process *process)
+parent_ended_with_it(const struct process *process)
 {
-	const int64_t moment = 10 * 1000 * 1000; /* ns */
+	const struct process *parent = process->parent;
 
-	return process->parent->ending == END_SIGNAL &&
-	       process->parent->died - process->died < moment;
+	return parent->parent && parent->acted_at < process->died_at &&
+	       parent->died - process->died < 1000 * 1000 * 1000;
 }
 
 static void
@@ -156,7 +158,7 @@ derive_life(struct process *process)
 	if (!parent || !parent->died_at)
 		return;
 	process->orphan = !process->died_at || process->died_at > parent->died_at ||
-			  parent_was_killed_meanwhile(process);
+			  parent_ended_with_it(process);
 	process->zombie = !process->orphan && process->reaping != REAP_IGNORED &&
 			  !(process->reaping == REAP_WAIT && process->reaper == parent);
 }
