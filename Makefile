@@ -143,9 +143,12 @@ docs: $(B)/need-docs ## make the book: build/docs/index.html
 	@harness/tools/book $(B)/docs
 	@echo "  BOOK    $(B)/docs/index.html"
 
-.PHONY: test-tools
+.PHONY: test-tools test-book
 test-tools:
 	@harness/selftest/tools.sh
+
+test-book: $(B)/need-docs
+	@harness/selftest/book.sh
 
 .PHONY: check-tools
 check-tools:

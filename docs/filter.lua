@@ -4,7 +4,7 @@ The book's filter for pandoc. Run from the top of the tree by harness/tools/book
 -M source=FILE (the first input) and -M cited=FILE (sources to be rendered are added to it).
 
  - A block of class dot, or an image of a .dot file, is drawn here and now.
- - A block with file="programs/x.c" is that file, without its licence line.
+ - A block with file="programs/x.c" is that file, without its licence line and its includes.
  - A code span `file.c:function` becomes a link to the definition; `mp_function` one to the manual.
  - Links between files of the tree become links between pages; hints fold.
 
@@ -120,19 +120,35 @@ local function include(block)
   local path = normal(folder(source) .. block.attributes.file)
   local text = read(path)
   if not text then
-    fault('there is no file %s', block.attributes.file)
-    return block
+    return fault('there is no file %s', block.attributes.file)
   end
-  block.text = text:gsub('^/%* SPDX[^\n]*\n', ''):gsub('\n$', '')
+  text = text:gsub('^/%* SPDX[^\n]*\n', ''):gsub('\n$', '')
+  if block.classes:includes('c') then
+    text = text:gsub('#include [^\n]*\n', ''):gsub('#define _GNU_SOURCE\n', ''):gsub('\n\n\n+', '\n\n')
+  end
+  block.text = text
   block.attributes.file = nil
-  return block
+end
+
+-- Tabs stop in different places behind a line number: let them be spaces.
+local function expand(text)
+  return (text:gsub('[^\n]*\t[^\n]*', function(line)
+    while line:find('\t') do
+      line = line:gsub('^([^\t]*)\t', function(before)
+        return before .. string.rep(' ', 8 - utf8.len(before) % 8)
+      end)
+    end
+    return line
+  end))
 end
 
 local function code_block(block)
-  if block.attributes.file then return include(block) end
+  if block.attributes.file then include(block) end
   if block.classes:includes('dot') then
     return draw(block.text, 'a dot block', pandoc.Inlines(block.attributes.caption or ''))
   end
+  block.text = expand(block.text)
+  return block
 end
 
 local function paragraph(block)
@@ -185,6 +201,14 @@ local function citation(text, file, name)
   end
 end
 
+-- Code in a heading is no citation.
+local function heading(block)
+  return pandoc.walk_block(block, {Code = function(span)
+    span.classes:insert('heading')
+    return span
+  end})
+end
+
 local manual -- function -> header
 local function manual_of(name)
   if not manual then
@@ -198,6 +222,7 @@ local function manual_of(name)
 end
 
 local function code(span)
+  if span.classes:includes('heading') then return nil end
   local file, name = span.text:match('^([%w_./-]+%.[ch]):([%a_][%w_]*)$')
   if file then return citation(span.text, file, name) end
   local called = span.text:match('^(mp_[%w_]+)$') or span.text:match('^(mp_[%w_]+)%(%)$')
@@ -294,7 +319,7 @@ local function navigation()
   return nav_section('The ladder', list('ls labs/[0-9][0-9]-*/README.md'))
     .. nav_section('The book', list('ls docs/book/*.md'))
     .. nav_section('Manual', list('ls labs/include/mp/*.h'))
-    .. nav_section('Reference', list("ls docs/*.md | grep -v '/README.md$'"))
+    .. nav_section('Reference', list("ls docs/*.md 2>/dev/null | grep -v '/README.md$'"))
     .. nav_section('Decisions', list('ls docs/decisions/*.md'))
 end
 
@@ -304,11 +329,13 @@ function Pandoc(doc)
   source = pandoc.utils.stringify(doc.meta.source)
   cited = doc.meta.cited and pandoc.utils.stringify(doc.meta.cited)
   local blocks = fold_hints(doc.blocks)
-  local body = pandoc.walk_block(pandoc.Div(blocks), {Code = code, CodeBlock = code_block})
+  local body = pandoc.walk_block(pandoc.Div(blocks), {Header = heading})
+  body = pandoc.walk_block(body, {Code = code, CodeBlock = code_block})
   body = pandoc.walk_block(body, {Link = link, Para = paragraph})
   for _, block in ipairs(body.content) do
-    if block.t == 'Header' and block.level == 1 and not doc.meta.pagetitle then
-      doc.meta.pagetitle = pandoc.utils.stringify(block)
+    if block.t == 'Header' then
+      doc.meta.pagetitle = doc.meta.pagetitle or pandoc.utils.stringify(block)
+      doc.meta.contents = doc.meta.contents or block.level == 2
     end
   end
   doc.meta.nav = pandoc.MetaBlocks({pandoc.RawBlock('html', navigation())})
