@@ -21,8 +21,8 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -W
 CODE := -std=c11 -O1 -g -fno-omit-frame-pointer -fno-optimize-sibling-calls -no-pie -fno-pie \
 	-pthread $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 INCLUDE := -Ilabs/include
-COMPILE := $(CC) $(CODE) $(WARN) $(INCLUDE)
-LINK := $(CC) $(CODE)
+COMPILE = $(CC) $(CODE) $(WARN) $(INCLUDE)
+LINK = $(CC) $(CODE)
 
 STAGES := $(notdir $(patsubst %/,%,$(sort $(wildcard solutions/[0-9][0-9]-*/))))
 OBJ := $(B)/obj
@@ -92,6 +92,52 @@ grade_options = --submission $(SUBMISSION) $(if $(OWN),--own)
 .PHONY: grade
 grade: $(B)/procsmith $(tests) ## grade labs/, or SUBMISSION=folder; OWN=1 links all yours
 	@$(B)/procsmith grade $(grade_options) $(T)
+
+.PHONY: grade-%
+grade-%: $(B)/procsmith $(tests) ## grade one stage: grade-01-process; T=process.3 one task
+	@$(B)/procsmith grade $(grade_options) $(or $(T),$*)
+
+# A demo is a program of one file: labs/NN-x/demos/NAME.c. D=NAME runs just that one.
+.PHONY: demo-%
+demo-%: demos ## run a stage's demos: demo-02-reap; D=zombie just one
+	@for demo in $(B)/demos/$*/$(or $(D),*); do \
+		printf '\n==== %s\n' "$${demo#$(B)/demos/}"; $$demo || exit; done
+
+.PHONY: demos
+demos: $(patsubst labs/%.c,$(B)/demos/%,$(subst /demos/,/,$(wildcard labs/*/demos/*.c)))
+
+.SECONDEXPANSION:
+$(B)/demos/%: labs/$$(*D)/demos/$$(*F).c | $(B)/need-build
+	@mkdir -p $(@D)
+	@echo "  DEMO    $<"
+	@$(COMPILE) -o $@ $<
+
+.PHONY: test
+test: $(B)/procsmith $(B)/libmp.a $(tests) $(B)/selftest examples | $(B)/need-test ## run all tests
+	@harness/tools/test $(B)
+
+.PHONY: check
+check: format lint test ## tests, skeletons, ids, mutants, format and lint
+
+sources := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
+.PHONY: format
+format: | $(B)/need-check ## is every file as .clang-format says?
+	@clang-format --dry-run --Werror $(sources)
+
+.PHONY: lint
+lint: | $(B)/need-check ## what cppcheck finds
+	@cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
+		--suppressions-list=harness/tools/cppcheck -I labs/include -I harness \
+		labs/00-base solutions harness
+
+.PHONY: compile_commands.json
+compile_commands.json: ## for clangd and other editors' helpers
+	@for file in $(base_c) $(stage_c) $(harness_c) $(wildcard harness/tests/*.c) \
+		harness/runner/row.c $(wildcard labs/[0-9]*/*.c); do \
+		printf '%s{"directory":"%s","file":"%s","command":"%s -c %s"}\n' "$$comma" "$(CURDIR)" \
+		"$$file" '$(subst ",\",$(CC) $(CODE) $(WARN) -Ilabs/include -Iharness)' "$$file"; comma=,; \
+		done | { echo '['; cat; echo ']'; } > $@
+	@echo "wrote $@"
 
 .PHONY: clean
 clean: ## remove what was built

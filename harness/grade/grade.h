@@ -49,6 +49,19 @@ const char *kit_build(void);
 bool kit_path(char *path, size_t size, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Write the message, cut to GRADE_MESSAGE; gives back the code. */
+int grade_fail(char *message, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* --- text.c: what others wrote, made safe for JSON --------------------------------------- */
+
+/* A JSON string of these bytes: what is not UTF-8 becomes U+FFFD. */
+json_t *text_json(const char *bytes, size_t size);
+/* Of a field that should be terminated but may not be; null when it is empty. */
+json_t *text_field(const char *field, size_t size);
+/* printf, as a JSON string. */
+json_t *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* --- plan.c: stages and their rows, from the reference's programs ---------------------- */
 
 struct plan_row {
@@ -104,20 +117,42 @@ void submission_close(struct submission *s);
  * student's files did wrong is in the stage's messages. */
 int build_stages(struct plan *plan, const struct submission *s, bool own, char *message);
 
-/* --- judge.c ----------------------------------------------------------------------------------- */
+/* --- judge.c ------------------------------------------------------------------------- */
 
 struct judge {
 	const struct grade_options *options;
 	const struct submission *submission;
-	const char *graphs; /* folder, shown */
+	const char *graphs; /* the pictures' folder, as it is shown */
 };
 
-/* One row of the results, from what happened; draws its pictures. A new reference. */
+/* Did it pass? If not, the judge wants the reference's run of the row beside it. */
+bool judge_wants_reference(const struct plan_stage *stage, const struct plan_row *row,
+    const struct run *run);
+/* One row of the results, from what happened; draws its picture. A new reference.
+ * reference: the same row with the reference's objects, NULL if it was not run */
 json_t *judge_row(const struct judge *judge, const struct plan_stage *stage,
-    const struct plan_row *row, const struct run *run);
-/* One row that was not run, and why ("did not compile"). */
+    const struct plan_row *row, const struct run *run, const struct run *reference);
+/* One row that was not run, and why ("did not compile"). A new reference. */
 json_t *judge_unrun(const struct judge *judge, const struct plan_stage *stage,
     const struct plan_row *row, const char *verdict, const char *why);
+
+/* --- fault.c ------------------------------------------------------------------------- */
+
+/* Where a crash was: in the student's files if any frame is, else in the first that is
+ * known. */
+struct fault {
+	char who[64];	    /* "P.1" */
+	int signal;
+	char function[128]; /* "": not known */
+	char file[256];	    /* as it is shown: "labs/01-process/process.c" */
+	int line;
+	bool students;	    /* the file is of the submission */
+};
+
+/* The first crash in the log of who (NULL: anybody) that is in the student's files, else
+ * the first at all. False: there is none. */
+bool fault_find(const struct run *run, const struct submission *s, const char *who,
+    struct fault *fault);
 
 /* --- command.c ----------------------------------------------------------------------------------- */
 

@@ -55,3 +55,14 @@ kit_path(char *path, size_t size, const char *format, ...)
 	va_end(list);
 	return n >= 0 && (size_t)n < size;
 }
+
+int
+grade_fail(char *message, int code, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(message, GRADE_MESSAGE, format, list);
+	va_end(list);
+	return code;
+}

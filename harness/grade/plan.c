@@ -92,11 +92,10 @@ read_stage(struct plan_stage *stage, const char *name, char *message)
 	kit_path(program, sizeof(program), "%s/tests/%s", kit_build(), name);
 	int status = command_run(argv, NULL, 10, &text);
 	int error = status || read_list(stage, text) ? 3 : 0;
-	if (error)
-		snprintf(message, GRADE_MESSAGE, "%s --list did not tell its rows: run make again",
-		    program);
 	free(text);
-	return error;
+	return error ? grade_fail(message, 3, "%s --list did not tell its rows: run make again",
+			   program)
+		     : 0;
 }
 
 /* Mark what is wanted; a name that means nothing is told. */
@@ -112,12 +111,11 @@ choose(struct plan *plan, const char *name, char *message)
 				continue;
 			found = row->wanted = plan->stages[i].wanted = true;
 		}
-	if (!found)
-		snprintf(message, GRADE_MESSAGE,
-		    "there is no stage, task or row named %s: a stage is 01-process, a task "
-		    "process.3, a row process.3/waits; `make status` lists them",
-		    name);
-	return found ? 0 : 2;
+	return found ? 0
+		     : grade_fail(message, 2,
+			   "there is no stage, task or row named %s: a stage is 01-process, a task "
+			   "process.3, a row process.3/waits; build/procsmith status lists them",
+			   name);
 }
 
 static int
@@ -137,10 +135,8 @@ plan_read(struct plan *plan, char *const *wanted, size_t wanted_count, char *mes
 
 	kit_path(path, sizeof(path), "%s/tests", kit_build());
 	int n = scandir(path, &entries, is_stage, alphasort);
-	if (n <= 0) {
-		snprintf(message, GRADE_MESSAGE, "%s holds no programs of rows: run make", path);
-		return 3;
-	}
+	if (n <= 0)
+		return grade_fail(message, 3, "%s holds no programs of rows: run make", path);
 	plan->stages = calloc((size_t)n, sizeof(*plan->stages));
 	for (int i = 0; i < n; i++) {
 		if (!error)

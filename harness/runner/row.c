@@ -228,14 +228,27 @@ list_row(const struct row *row)
 	printf(",\"line\":%d}\n", row->line);
 }
 
+/* The row that stands next after a line of the file: compilers order the section as they
+ * like, readers go by the source. */
+static const struct row *
+row_after(int line)
+{
+	const struct row *next = NULL;
+
+	for (const struct row *const *r = __start_rows; r < __stop_rows; r++)
+		if ((*r)->line > line && (!next || (*r)->line < next->line))
+			next = *r;
+	return next;
+}
+
 static void
 list_rows(void)
 {
 	printf("{");
 	print_text("title", row_stage_title);
 	printf("}\n");
-	for (const struct row *const *r = __start_rows; r < __stop_rows; r++)
-		list_row(*r);
+	for (const struct row *r = row_after(0); r; r = row_after(r->line))
+		list_row(r);
 }
 
 /* Visit every open descriptor: note it, or report the first that was not noted. */

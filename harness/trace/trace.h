@@ -9,8 +9,10 @@
  * name never changes and never recurs, whatever the pids do. Times are nanoseconds since
  * the start. docs/event-log.md is the format's reference.
  *
- *	{"event":"start","ns":0,"who":"P","pid":7,"version":1,"level":"ptrace","argv":[...]}
+ *	{"event":"start","ns":0,"who":"P","pid":7,"version":1,"level":"ptrace|none","argv":[...],
+ *	                          "exe":"/bin/sh"}        and "note": why no more than that
  *	{"event":"fork","ns":N,"who":"P","child":"P.1","pid":8,"how":"fork|vfork|clone"}
+ *	                          "unseen": not traced, found in /proc when the root had ended
  *	{"event":"exec","ns":N,"who":"P.1","argv":["ls","-l"],"exe":"/bin/ls"}
  *	{"event":"exit","ns":N,"who":"P.1","code":0}            or "signal":15,"core":false
  *	{"event":"reap","ns":N,"who":"P","child":"P.1","how":"wait|ignored"}
@@ -18,7 +20,8 @@
  *	                          "to":null when the adopter is no process of the run; "pid"
  *	                          and "name" then say who it is
  *	{"event":"kill","ns":N,"who":"P","signal":15,"to":["P.1"],"pid":8,"error":0}
- *	{"event":"fault","ns":N,"who":"P.1","signal":11,"address":0,"frames":[4198694,...]}
+ *	{"event":"fault","ns":N,"who":"P.1","signal":11,"address":0,"frames":[4198694,...],
+ *	                          "exe":"/path","base":0}   a frame less base is for addr2line
  *	{"event":"stop","ns":N,"who":"P.1","signal":19}    {"event":"continue",...}
  *	{"event":"pipe","ns":N,"who":"P","pipe":"pipe1","kind":"pipe|socketpair","fds":[3,4]}
  *	{"event":"hold","ns":N,"who":"P.1","pipe":"pipe1","end":"r|w|a|b","fd":0}
@@ -30,7 +33,8 @@
  *	{"event":"subreaper","ns":N,"who":"P","on":true}
  *	{"event":"deathsig","ns":N,"who":"P.1","signal":9}
  *	{"event":"create","ns":N,"who":"P","path":"/dev/shm/x"}  {"event":"unlink",...}
- *	{"event":"left","ns":N,"who":"P.1","state":"S"}    alive when the root had ended
+ *	{"event":"left","ns":N,"who":"P.1","pid":8,"name":"sleep","state":"S"}
+ *	                          alive when the root had ended
  *	{"event":"end","ns":N,"processes":3,"lost":0}
  *
  * Invariants: "exit" of a process comes after its last other event, except "adopt" of its
@@ -47,14 +51,15 @@ enum trace_level {
 
 struct trace_options {
 	char *const *argv;
-	/* Runs in the child before exec, after fork; not 0: its errno, the run fails. */
+	/* Runs in the child before exec, after fork; not 0: its errno, the run fails. It does
+	 * not fork, and may run in a second child too, if the first was refused its filter. */
 	int (*prepare)(void *context);
-	/* Called about 20 times a second while the root runs; true: end everything now. */
+	/* Called about 20 times a second while the run lasts; true: end everything now. */
 	bool (*tick)(void *context);
 	/* Called once, when the root has ended and what it left still lives. */
 	void (*root_ended)(void *context);
 	void *context;
-	FILE *log;		/* JSON lines; NULL: none */
+	FILE *log;		/* JSON lines, to a file opened CLOEXEC; NULL: none */
 	enum trace_level level; /* the most that is wanted */
 	bool sweep;		/* kill what outlives the root; else wait for it */
 	int cpu;		/* pin tracer and tracees to this one; -1: no */
@@ -71,8 +76,9 @@ struct trace_result {
 /*
  * Run the command to its end; when this returns no process of it is alive.
  *
- * The calling process becomes a subreaper, has no other children meanwhile, and waits with
- * waitpid(-1): call it from a process of its own where that matters.
+ * Meanwhile the calling process is a subreaper, has no other children, takes SIGRTMAX-2 and
+ * SIGCHLD for itself and waits with waitpid(-1); afterwards all that is as it was. Under
+ * ptrace the command runs with no_new_privs, and nothing else can trace it.
  *
  * Returns 0, or -errno: the command could not be run (ENOENT, EACCES, ...)
  */

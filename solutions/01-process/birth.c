@@ -60,7 +60,8 @@ become(struct mp_process *p, int parent_pidfd)
 	mp__parent.state = RUNNING;
 	mp__current = p;
 	atomic_store(&mp__made, 0);
-	mp__obey_parent(p->death_signal, parent_pidfd);
+	if (p->death_signal)
+		mp__obey_parent(p->death_signal, parent_pidfd);
 	detach_stdin();
 }
 

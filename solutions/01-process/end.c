@@ -32,6 +32,16 @@ is_dead(int pidfd)
 	return mp_poll(&fd, 1, mp_deadline(0)) > 0;
 }
 
+static int
+waitid_again(int pidfd, siginfo_t *info, int options)
+{
+	int result;
+
+	while ((result = waitid(P_PIDFD, (id_t)pidfd, info, options)) && errno == EINTR)
+		;
+	return result;
+}
+
 /* What the kernel may tell of a violent death is gone with the zombie: look first. */
 static void
 examine(struct mp_death *death, const siginfo_t *info)
@@ -56,24 +66,24 @@ examine(struct mp_death *death, const siginfo_t *info)
 /*
  * Fetch the status of a dead child, once; hold p->lock. Two threads that both saw the
  * pidfd ready come here one after the other, and the second finds the work done.
+ *
+ * The pidfd decides, and the wait may block: if the child is traced (a debugger, strace),
+ * its tracer is told first, and until then a wait with WNOHANG still says "not yet" of a
+ * process that is dead.
  */
 static void
 reap(struct mp_process *p)
 {
 	siginfo_t info = {0};
 
-	if (p->state != RUNNING)
+	if (p->state != RUNNING || !is_dead(p->pidfd))
 		return;
-	if (waitid(P_PIDFD, (id_t)p->pidfd, &info, WEXITED | WNOHANG | WNOWAIT)) {
-		/* No such child: somebody else has fetched the status, for good. */
-		if (errno == ECHILD && is_dead(p->pidfd))
-			p->state = STOLEN;
-	} else if (info.si_pid) {
-		examine(&p->death, &info);
-		while (waitid(P_PIDFD, (id_t)p->pidfd, &info, WEXITED) && errno == EINTR)
-			;
-		p->state = DEAD;
+	if (waitid_again(p->pidfd, &info, WEXITED | WNOWAIT)) {
+		p->state = STOLEN; /* no such child: somebody else has fetched the status */
+		return;
 	}
+	examine(&p->death, &info);
+	p->state = waitid_again(p->pidfd, &info, WEXITED) ? STOLEN : DEAD;
 }
 
 /* Look once whether the child has died, and tell the family: the state now. */

@@ -209,7 +209,7 @@ mp__family_birth(void)
 void
 mp__family_forget(void)
 {
-	/* reap.2: this is a new process: no child and no finalizer is its own. */
+	/* reap.1: this is a new process: no child and no finalizer is its own. */
 	//{
 	enter();
 	let_go();
@@ -328,8 +328,6 @@ mp__obey_parent(int signal, int parent)
 	//{
 	struct pollfd fd = {.fd = parent, .events = POLLIN};
 
-	if (!signal)
-		return;
 	prctl(PR_SET_PDEATHSIG, signal);
 	if (mp_poll(&fd, 1, mp_deadline(0)) > 0)
 		raise(signal);

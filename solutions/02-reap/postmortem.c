@@ -60,7 +60,7 @@ used_up_cpu(const struct mp_death *death, int signal)
 {
 	/* The kernel compares in seconds and /proc tells in ticks: allow for one. */
 	return signal == SIGXCPU ||
-	    (signal == SIGKILL && death->last.cpu_limit > 0 &&
+	    (signal == SIGKILL && death->last.state &&
 		death->last.cpu_seconds + 0.02 >= death->last.cpu_limit);
 }
 

@@ -34,14 +34,13 @@ int mp__family_add(struct mp_process *p) MP_MUST_CHECK;
 void mp__family_remove(struct mp_process *p);
 
 /* In a new process: the family and the finalizers are the parent's; forget them.
- * Tasks reap.2 */
+ * Tasks reap.1 */
 void mp__family_forget(void);
 
 /*
  * In a new process: ask the kernel for a signal when the parent dies.
  *
  * The parent may be dead by now: then the signal comes at once.
- * signal  0: none
  * parent  a pidfd of the parent, borrowed
  * Tasks   reap.4
  */

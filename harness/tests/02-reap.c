@@ -1,0 +1,892 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rows of 02-reap: what becomes of processes when others end. The numbers in comments are
+ * CPython's behaviours that a row answers to (docs/behaviours.md).
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/pidfd.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <mp/internal.h>
+
+#include "common.h"
+
+STAGE("Zombies, orphans, daemons")
+
+#define TIDY .graph = "every child reaped by its parent; no kill after reap; nothing left"
+
+static int zero = 0, six = 6;
+
+/* --- reap.1: the family ------------------------------------------------------------------------- */
+
+ROW("reap.1/lists", 1, "active_children lists the children that run, and no others", TIDY)
+{
+	struct mp_process *p[3], *list[4];
+
+	EQUAL(mp_active_children(list, 4), 0);
+	for (int i = 0; i < 3; i++) {
+		p[i] = started(sleep_forever, NULL, NULL);
+		EQUAL(mp_active_children(NULL, 0), i + 1);
+	}
+	EQUAL(mp_active_children(list, 4), 3);
+	for (int i = 0; i < 3; i++) {
+		TRUE(list[i] == p[i], "child %d is listed in the order of its start", i);
+		mp_process_free(list[i]);
+	}
+	OK(mp_process_kill(p[1]));
+	OK(mp_process_join(p[1], MP_FOREVER));
+	EQUAL(mp_active_children(list, 1), 2); /* more than there is room for */
+	TRUE(list[0] == p[0], "as many as there is room for are listed");
+	mp_process_free(list[0]);
+	for (int i = 0; i < 3; i++) {
+		OK(mp_process_kill(p[i]));
+		EQUAL(finished(p[i]), -SIGKILL);
+	}
+}
+
+/* 2 */
+ROW("reap.1/reaps", 2, "active_children reaps the children that have ended", TIDY)
+{
+	struct mp_process *p = started(return_number, &six, NULL);
+	pid_t pid = mp_process_pid(p);
+
+	await_death(p);
+	EQUAL(state_of(pid), 'Z');
+	EQUAL(mp_active_children(NULL, 0), 0);
+	EQUAL(state_of(pid), 0);
+	EQUAL(finished(p), 6);
+}
+
+ROW("reap.1/joined", 1, "a child that has been joined is in no list", TIDY)
+{
+	struct mp_process *p = started(return_number, &six, NULL);
+
+	EQUAL(joined(p), 6);
+	EQUAL(mp_active_children(NULL, 0), 0);
+	mp_process_free(p);
+}
+
+ROW("reap.1/forgotten", 1, "a child whose handle was given up is reaped all the same", TIDY)
+{
+	struct gate gate;
+	struct mp_process *list[1];
+
+	gate_init(&gate);
+	mp_process_free(started(wait_at_gate, &gate, NULL));
+	EQUAL(mp_active_children(list, 1), 1);
+	gate_open(&gate);
+	await_death(list[0]);
+	mp_process_free(list[0]);
+	EQUAL(mp_active_children(list, 1), 0);
+	int status;
+	EQUAL(reap_any(&status), -1); /* nothing is left to reap */
+	gate_release(&gate);
+}
+
+static int
+count_children(void *arg)
+{
+	(void)arg;
+	return mp_active_children(NULL, 0);
+}
+
+ROW("reap.1/forked", 1, "a child has no siblings: the family is forgotten over a fork", TIDY)
+{
+	struct mp_process *p = started(sleep_forever, NULL, NULL);
+
+	EQUAL(finished(started(count_children, NULL, NULL)), 0);
+	EQUAL(waited(forked(count_children, NULL)), 0); /* also a bare fork */
+	EQUAL(mp_active_children(NULL, 0), 1);
+	OK(mp_process_kill(p));
+	EQUAL(finished(p), -SIGKILL);
+}
+
+ROW("reap.1/crowd", 2, "of fifty children every second is killed: the others are listed", TIDY)
+{
+	struct mp_process *p[50], *list[50];
+
+	for (int i = 0; i < 50; i++)
+		p[i] = started(sleep_forever, NULL, NULL);
+	for (int i = 0; i < 50; i += 2) {
+		OK(mp_process_kill(p[i]));
+		await_death(p[i]);
+	}
+	EQUAL(mp_active_children(list, 50), 25);
+	for (int i = 0; i < 25; i++) {
+		TRUE(list[i] == p[2 * i + 1], "entry %d is child %d", i, 2 * i + 1);
+		mp_process_free(list[i]);
+	}
+	for (int i = 0; i < 50; i++) {
+		OK(mp_process_kill(p[i]));
+		EQUAL(finished(p[i]), -SIGKILL);
+	}
+}
+
+/* --- reap.2: the exit order ------------------------------------------------------------------------ */
+
+static int out = -1; /* where the processes of a row write what they do */
+
+static void
+write_letter(void *letter)
+{
+	tell(out, *(char *)letter);
+}
+
+/* Run it as a child, and give back what it (and its children) wrote. */
+static const char *
+told_by(int (*target)(void *), int expected)
+{
+	int fds[2];
+
+	OK(mp_pipe_cloexec(fds));
+	out = fds[1];
+	struct mp_process *p = started(target, NULL, NULL);
+	mp_close(&fds[1]);
+	const char *text = read_to_end(fds[0]);
+	mp_close(&fds[0]);
+	EQUAL(finished(p), expected);
+	return text;
+}
+
+static int
+register_five(void *arg)
+{
+	bool failed = mp_atexit(0, write_letter, "a") || mp_atexit(1, write_letter, "b") ||
+	    mp_atexit(-10, write_letter, "c") || mp_atexit(0, write_letter, "d") ||
+	    mp_atexit(0, write_letter, "e");
+
+	(void)arg;
+	return failed;
+}
+
+/* 115 */
+ROW("reap.2/order", 2, "finalizers run by priority, and of equal ones the last registered first",
+    TIDY)
+{
+	EQUAL_TEXT(told_by(register_five, 0), "bedac");
+}
+
+static void
+on_sigterm(int signal)
+{
+	(void)signal;
+	tell(out, 'T');
+	_exit(0);
+}
+
+static int
+tell_of_sigterm(void *arg)
+{
+	struct sigaction action = {.sa_handler = on_sigterm};
+
+	sigaction(SIGTERM, &action, NULL);
+	gate_open(arg); /* the parent waits until the handler stands */
+	return sleep_forever(NULL);
+}
+
+static int
+leave_a_daemon(void *arg)
+{
+	static struct gate ready;
+	struct mp_process_options daemon = {.daemon = MP_DAEMON_YES};
+	struct mp_process *p;
+
+	(void)arg;
+	gate_init(&ready);
+	if (mp_atexit(0, write_letter, "1") || mp_atexit(-1, write_letter, "2") ||
+	    mp_process_new(&p, tell_of_sigterm, &ready, &daemon) || mp_process_start(p))
+		return 1;
+	mp_process_free(p);
+	gate_wait(&ready);
+	return 0;
+}
+
+/* 11 */
+ROW("reap.2/daemons", 2, "at exit a daemon gets SIGTERM, between the finalizers, and is joined",
+    TIDY)
+{
+	EQUAL_TEXT(told_by(leave_a_daemon, 0), "1T2");
+}
+
+static int
+write_at_gate(void *arg)
+{
+	gate_wait(arg);
+	tell(out, 'c');
+	return 0;
+}
+
+static struct gate exit_gate;
+
+static void
+open_exit_gate(void *arg)
+{
+	(void)arg;
+	tell(out, 'f');
+	gate_open(&exit_gate);
+}
+
+static int
+leave_a_child(void *arg)
+{
+	struct mp_process *p;
+
+	(void)arg;
+	gate_init(&exit_gate);
+	if (mp_process_new(&p, write_at_gate, &exit_gate, NULL) || mp_process_start(p) ||
+	    mp_atexit(0, open_exit_gate, NULL) || mp_atexit(-1, write_letter, "e"))
+		return 1;
+	mp_process_free(p);
+	return 0;
+}
+
+/* 12 */
+ROW("reap.2/children", 2, "at exit other children are waited for, however long they take", TIDY)
+{
+	EQUAL_TEXT(told_by(leave_a_child, 0), "fce");
+}
+
+static int
+exit_like_main(void *arg)
+{
+	if (leave_a_daemon(arg))
+		return 1;
+	exit(3); /* as when main returns 3 */
+}
+
+ROW("reap.2/main", 2, "the exit order runs in the main process, too: from exit()", TIDY)
+{
+	int fds[2];
+
+	OK(mp_pipe_cloexec(fds));
+	out = fds[1];
+	pid_t pid = forked(exit_like_main, NULL);
+	mp_close(&fds[1]);
+	EQUAL_TEXT(read_to_end(fds[0]), "1T2");
+	mp_close(&fds[0]);
+	EQUAL(WEXITSTATUS(waited(pid)), 3);
+}
+
+static int
+register_one(void *arg)
+{
+	(void)arg;
+	return mp_atexit(0, write_letter, "c");
+}
+
+/* 26 */
+ROW("reap.2/own", 1, "a process runs its own finalizers, not those its parent registered", TIDY)
+{
+	OK(mp_atexit(0, write_letter, "p"));
+	EQUAL_TEXT(told_by(register_one, 0), "c");
+}
+
+static void
+exit_again(void *arg)
+{
+	tell(out, *(char *)arg);
+	mp_exit(9);
+}
+
+static int
+exit_in_finalizer(void *arg)
+{
+	(void)arg;
+	if (mp_atexit(0, write_letter, "b") || mp_atexit(1, exit_again, "a"))
+		return 1;
+	mp_exit(4);
+}
+
+ROW("reap.2/once", 1, "the exit order runs once: mp_exit within it only leaves", TIDY)
+{
+	EQUAL_TEXT(told_by(exit_in_finalizer, 9), "a");
+}
+
+static int
+print_and_exit(void *arg)
+{
+	FILE *file = fdopen(dup(out), "w");
+
+	(void)arg;
+	fprintf(file, "buffered");
+	mp_exit(256 + 5);
+}
+
+ROW("reap.2/flushes", 1, "mp_exit flushes what is buffered, and leaves with the low 8 bits", TIDY)
+{
+	EQUAL_TEXT(told_by(print_and_exit, 5), "buffered");
+}
+
+static int
+register_and_sleep(void *arg)
+{
+	if (mp_atexit(0, write_letter, "f"))
+		return 1;
+	gate_open(arg);
+	return sleep_forever(NULL);
+}
+
+ROW("reap.2/killed", 1, "a process that a signal ends runs nothing of its exit order", TIDY)
+{
+	struct gate ready;
+	int fds[2];
+
+	OK(mp_pipe_cloexec(fds));
+	out = fds[1];
+	gate_init(&ready);
+	struct mp_process *p = started(register_and_sleep, &ready, NULL);
+	mp_close(&fds[1]);
+	gate_wait(&ready);
+	OK(mp_process_terminate(p));
+	EQUAL(finished(p), -SIGTERM);
+	EQUAL_TEXT(read_to_end(fds[0]), "");
+	mp_close(&fds[0]);
+	gate_release(&ready);
+}
+
+/* --- reap.3: who may have children ------------------------------------------------------------------- */
+
+static int
+start_a_child(void *arg)
+{
+	struct mp_process_options no_daemon = {.daemon = MP_DAEMON_NO};
+	struct mp_process *p;
+
+	(void)arg;
+	if (mp_process_new(&p, return_number, &six, &no_daemon))
+		return 1;
+	int error = mp_process_start(p);
+	int pid = mp_process_pid(p);
+	mp_process_free(p);
+	return error == MP_DAEMONIC && pid == 0 ? 0 : 2;
+}
+
+/* 9 */
+ROW("reap.3/daemonic", 2, "a daemon may have no children, not even one that is no daemon",
+    .graph = "exactly 2 processes; every child reaped by its parent")
+{
+	EQUAL(finished(started(start_a_child, NULL,
+		  &(struct mp_process_options){.daemon = MP_DAEMON_YES})),
+	    0);
+}
+
+ROW("reap.3/reaps", 1, "starting a child reaps those that have ended", TIDY)
+{
+	struct mp_process *first = started(return_number, &six, NULL);
+	pid_t pid = mp_process_pid(first);
+
+	await_death(first);
+	EQUAL(state_of(pid), 'Z');
+	struct mp_process *second = started(return_number, &zero, NULL);
+	EQUAL(state_of(pid), 0);
+	EQUAL(finished(first), 6);
+	EQUAL(finished(second), 0);
+}
+
+ROW("reap.3/crowd", 1, "two hundred children come and go, and no zombie is kept", TIDY)
+{
+	for (int i = 0; i < 200; i++) {
+		struct mp_process *p = started(return_number, &zero, NULL);
+		await_death(p);
+		mp_process_free(p); /* never joined */
+	}
+	EQUAL(mp_active_children(NULL, 0), 0);
+	int status;
+	EQUAL(reap_any(&status), -1);
+}
+
+/* --- reap.4: orphans, and the cure --------------------------------------------------------------------- */
+
+struct line {
+	int report[2];
+	struct mp_process_options child; /* how the middle makes the last */
+};
+
+/* The last of the line: says that it lives, and holds the pipe while it does. */
+static int
+be_last(void *arg)
+{
+	struct line *line = arg;
+
+	mp_close(&line->report[0]);
+	tell(line->report[1], 'l');
+	return sleep_forever(NULL);
+}
+
+static int
+be_middle(void *arg)
+{
+	struct line *line = arg;
+	struct mp_process *p;
+
+	mp_close(&line->report[0]);
+	if (mp_process_new(&p, be_last, line, &line->child) || mp_process_start(p))
+		return 1;
+	/* Or this process would hold the pipe, too, and its end would say nothing. */
+	mp_close(&line->report[1]);
+	return sleep_forever(NULL);
+}
+
+/* Three generations; the middle has been ended by `end`, and reaped. */
+static void
+break_line(struct line *line, const struct mp_process_options *middle,
+    int (*end)(struct mp_process *), int expected)
+{
+	adopt_orphans();
+	OK(mp_pipe_cloexec(line->report));
+	struct mp_process *p = started(be_middle, line, middle);
+	mp_close(&line->report[1]);
+	EQUAL(read_byte(line->report[0]), 'l');
+	OK(end(p));
+	EQUAL(finished(p), expected);
+}
+
+/* What became of the last: it was adopted here, and this ended it. */
+static int
+fate_of_last(struct line *line)
+{
+	int status = 0;
+
+	EQUAL_TEXT(read_to_end(line->report[0]), ""); /* it is gone: the pipe is at its end */
+	TRUE(reap_any(&status) > 0, "the orphan has been adopted here");
+	mp_close(&line->report[0]);
+	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* The last still lives: end it, as the process that adopted it. */
+static void
+end_survivor(struct line *line)
+{
+	struct pollfd end = {.fd = line->report[0], .events = POLLIN};
+	int pid = 0, status;
+	FILE *children = fopen("/proc/thread-self/children", "re");
+
+	EQUAL(fscanf(children, "%d", &pid), 1); /* the only child of this process */
+	fclose(children);
+	EQUAL(mp_poll(&end, 1, mp_deadline(0.05)), 0);
+	EQUAL(kill(pid, SIGKILL), 0);
+	EQUAL(reap_any(&status), pid);
+	mp_close(&line->report[0]);
+}
+
+ROW("reap.4/orphaned", 1, "without the option, the child of a terminated process lives on",
+    .graph = "nothing left")
+{
+	struct line line = {0};
+
+	break_line(&line, NULL, mp_process_terminate, -SIGTERM);
+	end_survivor(&line);
+}
+
+ROW("reap.4/terminated", 2, "with a death signal the grandchild dies with its parent",
+    .graph = "nothing left")
+{
+	struct line line = {.child = {.death_signal = SIGKILL}};
+
+	break_line(&line, NULL, mp_process_terminate, -SIGTERM);
+	EQUAL(fate_of_last(&line), -SIGKILL);
+}
+
+ROW("reap.4/killed", 1, "also a daemon, also when its parent is killed by SIGKILL",
+    .graph = "nothing left")
+{
+	struct line line = {.child = {.death_signal = SIGTERM, .daemon = MP_DAEMON_YES}};
+
+	break_line(&line, NULL, mp_process_kill, -SIGKILL);
+	EQUAL(fate_of_last(&line), -SIGTERM);
+}
+
+ROW("reap.4/inherited", 1, "a death signal goes on to the children's children",
+    .graph = "nothing left")
+{
+	struct line line = {0};
+
+	break_line(&line, &(struct mp_process_options){.death_signal = SIGUSR1},
+	    mp_process_kill, -SIGKILL);
+	EQUAL(fate_of_last(&line), -SIGUSR1);
+}
+
+ROW("reap.4/none", 1, "MP_NO_SIGNAL ends the inheritance", .graph = "nothing left")
+{
+	struct line line = {.child = {.death_signal = MP_NO_SIGNAL}};
+
+	break_line(&line, &(struct mp_process_options){.death_signal = SIGUSR1},
+	    mp_process_kill, -SIGKILL);
+	end_survivor(&line);
+}
+
+static int
+obey_the_dead(void *arg)
+{
+	mp__obey_parent(SIGUSR2, *(int *)arg);
+	return 0;
+}
+
+ROW("reap.4/late", 2, "a parent that was dead before the child could ask counts as dying", TIDY)
+{
+	pid_t pid = forked(return_number, &zero);
+	int dead = pidfd_open(pid, 0), alive = pidfd_open(getpid(), 0);
+
+	waited(pid);
+	EQUAL(WTERMSIG(waited(forked(obey_the_dead, &dead))), SIGUSR2);
+	EQUAL(waited(forked(obey_the_dead, &alive)), 0);
+	mp_close(&dead);
+	mp_close(&alive);
+}
+
+/* --- reap.5: the post-mortem ----------------------------------------------------------------------------- */
+
+/* How its post-mortem begins, after the pid; p is freed. */
+static const char *
+why(struct mp_process *p)
+{
+	static char text[256];
+	char prefix[32];
+	struct mp_death death;
+
+	OK(mp_process_join(p, MP_FOREVER));
+	EQUAL(mp_process_death(p, &death), 1);
+	int n = mp_postmortem(&death, text, sizeof(text));
+	EQUAL(n, strlen(text));
+	snprintf(prefix, sizeof(prefix), "pid %d ", death.pid);
+	TRUE(!strncmp(text, prefix, strlen(prefix)), "\"%s\" begins with \"%s\"", text, prefix);
+	mp_process_free(p);
+	return text + strlen(prefix);
+}
+
+ROW("reap.5/exit", 1, "a child that left by itself: with which code", TIDY)
+{
+	EQUAL_TEXT(why(started(return_number, &zero, NULL)), "ended well: exit code 0");
+	EQUAL_TEXT(why(started(return_number, &six, NULL)), "left with exit code 6");
+}
+
+ROW("reap.5/sent", 1, "a signal that this program sent is told from one that it did not", TIDY)
+{
+	struct mp_process *ours = started(sleep_forever, NULL, NULL);
+	struct mp_process *theirs = started(sleep_forever, NULL, NULL);
+
+	OK(mp_process_kill(ours));
+	EQUAL(kill(mp_process_pid(theirs), SIGKILL), 0);
+	EQUAL_TEXT(why(ours), "was killed by SIGKILL, which this program sent");
+	EQUAL_TEXT(why(theirs), "was killed by SIGKILL: sent by another process");
+}
+
+static int
+touch_nothing(void *arg)
+{
+	*(volatile int *)arg = 1;
+	return 0;
+}
+
+ROW("reap.5/fault", 1, "a crash by the name of its signal, with the reason, and the core", TIDY)
+{
+	struct mp_death death = {.pid = 7, .status = SIGABRT | WCOREFLAG};
+	char text[128];
+
+	EQUAL_TEXT(why(started(touch_nothing, NULL, NULL)),
+	    "was killed by SIGSEGV: it touched memory that it may not touch");
+	mp_postmortem(&death, text, sizeof(text));
+	TRUE(strstr(text, "SIGABRT") && strstr(text, "core dumped"), "\"%s\" says both", text);
+}
+
+static int
+spin(void *arg)
+{
+	setrlimit(RLIMIT_CPU, arg);
+	for (volatile int i = 0;; i++)
+		;
+	return 0;
+}
+
+ROW("reap.5/cpu", 2, "CPU time that is used up, also when it is SIGKILL that says so", TIDY)
+{
+	struct rlimit soft = {0, 5}, hard = {0, 0}; /* 0: at the next tick of the clock */
+
+	const char *text = why(started(spin, &soft, NULL));
+	TRUE(strstr(text, "CPU time") && strstr(text, "SIGXCPU"), "\"%s\" says why", text);
+	text = why(started(spin, &hard, NULL));
+	TRUE(strstr(text, "CPU time") && strstr(text, "SIGKILL"), "\"%s\" says why", text);
+}
+
+ROW("reap.5/memory", 1, "a SIGKILL from nobody while the OOM killer struck: memory")
+{
+	struct mp_death death = {.pid = 7, .status = SIGKILL, .oom_kills = 2};
+	char text[160];
+
+	death.last.cpu_limit = MP_FOREVER;
+	mp_postmortem(&death, text, sizeof(text));
+	TRUE(strstr(text, "memory") && strstr(text, "2 times"), "\"%s\" says why", text);
+	death.sent = SIGKILL; /* but then it was we who sent it */
+	mp_postmortem(&death, text, sizeof(text));
+	TRUE(!strstr(text, "memory"), "\"%s\" does not claim what is not known", text);
+}
+
+static int
+stop_myself(void *arg)
+{
+	raise(SIGSTOP);
+	return *(int *)arg;
+}
+
+ROW("reap.5/stopped", 1, "a child that is stopped is not dead, and what lets it go on", TIDY)
+{
+	struct mp_process *p = started(stop_myself, &six, NULL);
+	struct mp_death death = {.pid = mp_process_pid(p)};
+	char text[160];
+
+	EQUAL(waitpid(death.pid, &death.status, WUNTRACED), death.pid);
+	mp_postmortem(&death, text, sizeof(text));
+	TRUE(strstr(text, "stopped by SIGSTOP") && strstr(text, "SIGCONT"), "\"%s\" says so", text);
+	EQUAL(mp_process_is_alive(p), 1);
+	EQUAL(kill(death.pid, SIGCONT), 0);
+	EQUAL(finished(p), 6);
+}
+
+ROW("reap.5/short", 1, "a text that does not fit is cut and terminated, its length is told")
+{
+	struct mp_death death = {.pid = 7, .status = W_EXITCODE(3, 0)};
+	char text[11] = "..........";
+
+	EQUAL(mp_postmortem(&death, text, sizeof(text)), strlen("pid 7 left with exit code 3"));
+	EQUAL_TEXT(text, "pid 7 left");
+}
+
+/* --- reap.6: daemonize ------------------------------------------------------------------------------------- */
+
+struct daemon_plan {
+	struct mp_daemon_options options;
+	int report[2];
+	int (*daemon)(struct daemon_plan *plan);
+};
+
+/* The caller: leaves within mp_daemonize; the daemon comes back from it and goes on. */
+static int
+call_daemonize(void *arg)
+{
+	struct daemon_plan *plan = arg;
+
+	mp_close(&plan->report[0]);
+	plan->options.keep = &plan->report[1];
+	plan->options.keep_count = 1;
+	int error = mp_daemonize(&plan->options);
+	if (error) {
+		dprintf(plan->report[1], "error %s", mp_error_name(error));
+		return 9;
+	}
+	mp_exit(plan->daemon(plan));
+}
+
+/* Make a daemon; what it wrote, when it has ended and is reaped. */
+static const char *
+told_by_daemon(struct daemon_plan *plan, int caller_status)
+{
+	int status = 0;
+
+	adopt_orphans();
+	OK(mp_pipe_cloexec(plan->report));
+	pid_t caller = forked(call_daemonize, plan);
+	mp_close(&plan->report[1]);
+	EQUAL(WEXITSTATUS(waited(caller)), caller_status);
+	const char *text = read_to_end(plan->report[0]);
+	mp_close(&plan->report[0]);
+	if (caller_status == 0)
+		TRUE(reap_any(&status) > 0 && status == 0, "the daemon is an orphan, adopted here");
+	return text;
+}
+
+static int
+tell_about_itself(struct daemon_plan *plan)
+{
+	char directory[64];
+	mode_t mask = umask(0);
+	struct rlimit core;
+	int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
+
+	getrlimit(RLIMIT_CORE, &core);
+	dprintf(plan->report[1], "leader %d, terminal %s, in %s, umask %o, core %d",
+	    getsid(0) == getpid(), terminal < 0 ? "no" : "yes",
+	    getcwd(directory, sizeof(directory)), mask, (int)core.rlim_max);
+	return 0;
+}
+
+ROW("reap.6/detached", 2, "a daemon leads no session, has no terminal, is in /, umask 0, no core",
+    .graph = "nothing left")
+{
+	struct daemon_plan plan = {.daemon = tell_about_itself};
+
+	EQUAL_TEXT(told_by_daemon(&plan, 0), "leader 0, terminal no, in /, umask 0, core 0");
+}
+
+ROW("reap.6/options", 1, "working directory, umask and core dumps are as asked for",
+    .graph = "nothing left")
+{
+	struct daemon_plan plan = {
+	    .daemon = tell_about_itself,
+	    .options = {.working_directory = "/tmp", .umask = 027, .core = true},
+	};
+	const char *text = told_by_daemon(&plan, 0);
+
+	TRUE(strstr(text, "in /tmp, umask 27, core -1"), "\"%s\" says so", text);
+}
+
+static int
+tell_descriptors(struct daemon_plan *plan)
+{
+	for (int fd = 0; fd < 64; fd++) {
+		char path[32], target[64] = "";
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		if (fcntl(fd, F_GETFD) < 0)
+			continue;
+		(void)!readlink(path, target, sizeof(target) - 1);
+		dprintf(plan->report[1], "%s ", fd == plan->report[1] ? "kept" : target);
+	}
+	return 0;
+}
+
+ROW("reap.6/descriptors", 2, "a daemon holds /dev/null three times, what it kept, nothing else",
+    .graph = "nothing left")
+{
+	struct daemon_plan plan = {.daemon = tell_descriptors};
+	int high = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 40);
+
+	EQUAL_TEXT(told_by_daemon(&plan, 0), "/dev/null /dev/null /dev/null kept ");
+	mp_close(&high);
+}
+
+static int
+speak(struct daemon_plan *plan)
+{
+	(void)plan;
+	printf("out");
+	fflush(stdout);
+	fprintf(stderr, "err");
+	return 0;
+}
+
+ROW("reap.6/streams", 1, "the streams of a daemon are the descriptors that it is given",
+    .graph = "nothing left")
+{
+	struct daemon_plan plan = {.daemon = speak};
+	int fds[2];
+
+	OK(mp_pipe_cloexec(fds));
+	plan.options.out = plan.options.err = fds[1];
+	EQUAL_TEXT(told_by_daemon(&plan, 0), "");
+	mp_close(&fds[1]);
+	EQUAL_TEXT(read_to_end(fds[0]), "outerr");
+	mp_close(&fds[0]);
+}
+
+static int
+tell_pidfile(struct daemon_plan *plan)
+{
+	char text[32] = "", here[32];
+	FILE *file = fopen(getenv("PIDFILE"), "re");
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	/* Another process must ask: fcntl never tells a process of its own locks, and closing
+	 * the file would drop them. */
+	pid_t pid = fork();
+	if (pid == 0) {
+		snprintf(here, sizeof(here), "%d\n", getppid());
+		bool right = file && fgets(text, sizeof(text), file) && !strcmp(text, here) &&
+		    fcntl(fileno(file), F_GETLK, &lock) == 0 && lock.l_type == F_WRLCK &&
+		    lock.l_pid == getppid();
+		dprintf(plan->report[1], right ? "right" : "wrong: %s", text);
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+	return 0;
+}
+
+ROW("reap.6/pidfile", 2, "the pidfile holds the pid, is locked by it, and removed at the end",
+    .graph = "nothing left")
+{
+	struct daemon_plan plan = {.daemon = tell_pidfile, .options.pidfile = "daemon.pid"};
+	char directory[256], path[300];
+
+	TRUE(getcwd(directory, sizeof(directory)) != NULL, "there is a working directory");
+	snprintf(path, sizeof(path), "%s/daemon.pid", directory);
+	setenv("PIDFILE", path, 1);
+	EQUAL_TEXT(told_by_daemon(&plan, 0), "right");
+	EQUAL(access("daemon.pid", F_OK), -1); /* removed, though the daemon had gone to / */
+}
+
+static int
+tell_and_wait(struct daemon_plan *plan)
+{
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d.", getpid());
+	(void)!mp_write_all(plan->report[1], pid, strlen(pid));
+	return sleep_forever(NULL);
+}
+
+/* A daemon that runs; its pid. The reading end stays open. */
+static pid_t
+running_daemon(struct daemon_plan *plan)
+{
+	char text[16] = "";
+
+	adopt_orphans();
+	OK(mp_pipe_cloexec(plan->report));
+	pid_t caller = forked(call_daemonize, plan);
+	mp_close(&plan->report[1]);
+	EQUAL(waited(caller), 0);
+	for (size_t i = 0; i + 1 < sizeof(text); i++)
+		if ((text[i] = read_byte(plan->report[0])) == '.')
+			break;
+	return atoi(text);
+}
+
+ROW("reap.6/second", 2, "a second daemon on one pidfile is refused, and its caller goes on",
+    .graph = "nothing left")
+{
+	struct daemon_plan first = {.daemon = tell_and_wait, .options.pidfile = "daemon.pid"};
+	struct daemon_plan second = {.daemon = tell_about_itself, .options.pidfile = "daemon.pid"};
+	pid_t pid = running_daemon(&first);
+	int status;
+
+	EQUAL_TEXT(told_by_daemon(&second, 9), "error MP_PIDFILE_LOCKED");
+	TRUE(reap_any(&status) != pid, "the refused daemon has ended, the first has not");
+	EQUAL(kill(pid, SIGKILL), 0);
+	EQUAL(reap_any(&status), pid);
+	mp_close(&first.report[0]);
+	unlink("daemon.pid");
+}
+
+ROW("reap.6/stale", 1, "a pidfile whose daemon was killed is taken over", .graph = "nothing left")
+{
+	struct daemon_plan first = {.daemon = tell_and_wait, .options.pidfile = "daemon.pid"};
+	struct daemon_plan second = {.daemon = tell_pidfile, .options.pidfile = "daemon.pid"};
+	char directory[256], path[300];
+	pid_t pid = running_daemon(&first);
+	int status;
+
+	EQUAL(kill(pid, SIGKILL), 0);
+	EQUAL(reap_any(&status), pid);
+	mp_close(&first.report[0]);
+	EQUAL(access("daemon.pid", F_OK), 0);
+	TRUE(getcwd(directory, sizeof(directory)) != NULL, "there is a working directory");
+	snprintf(path, sizeof(path), "%s/daemon.pid", directory);
+	setenv("PIDFILE", path, 1);
+	EQUAL_TEXT(told_by_daemon(&second, 0), "right");
+}
+
+ROW("reap.6/error", 2, "a daemon that cannot be is told to the caller, and leaves nothing",
+    .graph = "nothing left")
+{
+	struct daemon_plan plan = {
+	    .daemon = tell_about_itself,
+	    .options = {.working_directory = "/does/not/exist", .pidfile = "daemon.pid"},
+	};
+
+	EQUAL_TEXT(told_by_daemon(&plan, 9), "error ENOENT");
+	/* The daemon that could not be is ours to reap: wait until it has cleaned up. */
+	int status;
+	TRUE(reap_any(&status) > 0, "the failed daemon has ended");
+	EQUAL(access("daemon.pid", F_OK), -1);
+}
