@@ -143,7 +143,6 @@ compile_commands.json: ## for clangd and other editors' helpers
 clean: ## remove what was built
 	rm -rf build build-*
 
-
 # --- tools and documents ----------------------------------------------------------------------
 # Skeletons, examples, ids, the errors table; the book.
 
@@ -188,6 +187,9 @@ programs: $(programs) ## compile and run the programs of the book
 docs: $(B)/need-docs ## make the book: build/docs/index.html
 	@harness/tools/book $(B)/docs
 	@echo "  BOOK    $(B)/docs/index.html"
+
+test: programs
+check: docs test-book
 
 .PHONY: test-tools test-book
 test-tools:

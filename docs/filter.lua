@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 --[[
 The book's filter for pandoc. Run from the top of the tree by harness/tools/book, with
--M source=FILE (the first input) and -M cited=FILE (sources to be rendered are added to it).
+-M source=FILE (the first input) and -M cited=FILE (sources and pictures that the pages need are
+added to it).
 
  - A block of class dot, or an image of a .dot file, is drawn here and now.
  - A block with file="programs/x.c" is that file, without its licence line and its includes.
@@ -116,6 +117,17 @@ local function draw_image(image)
   return draw(dot, path, image.caption)
 end
 
+-- Other pictures are copied beside the pages, by the same way that sources get theirs.
+local function image(element)
+  if element.src:match('^%a[%w+.-]*:') then return nil end
+  local path = normal(folder(source) .. element.src)
+  if path:match('%.dot$') then return fault('the diagram %s must be a paragraph of its own', element.src) end
+  if not exists(path) then return fault('there is no picture %s', element.src) end
+  cite(path)
+  element.src = href(path):gsub('%.html$', '')
+  return element
+end
+
 local function include(block)
   local path = normal(folder(source) .. block.attributes.file)
   local text = read(path)
@@ -152,8 +164,8 @@ local function code_block(block)
 end
 
 local function paragraph(block)
-  local image = #block.content == 1 and block.content[1]
-  if image and image.t == 'Image' and image.src:match('%.dot$') then return draw_image(image) end
+  local only = #block.content == 1 and block.content[1]
+  if only and only.t == 'Image' and only.src:match('%.dot$') then return draw_image(only) end
 end
 
 -- Citations ----------------------------------------------------------------------------------
@@ -332,6 +344,7 @@ function Pandoc(doc)
   local body = pandoc.walk_block(pandoc.Div(blocks), {Header = heading})
   body = pandoc.walk_block(body, {Code = code, CodeBlock = code_block})
   body = pandoc.walk_block(body, {Link = link, Para = paragraph})
+  body = pandoc.walk_block(body, {Image = image})
   for _, block in ipairs(body.content) do
     if block.t == 'Header' then
       doc.meta.pagetitle = doc.meta.pagetitle or pandoc.utils.stringify(block)

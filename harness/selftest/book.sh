@@ -80,6 +80,13 @@ fails '![x](../../diagrams/gone.dot)' 'there is no diagram ../../diagrams/gone.d
 promise "a diagram that is not there fails, and is named"
 fails "$(printf '```dot\ndigraph {\n```')" 'cannot be drawn'
 promise "a diagram with a fault fails"
+fails 'An ![x](../../diagrams/01-box.dot) in a line.' 'a paragraph of its own'
+promise "a diagram in the middle of a line fails, since it would not be drawn"
+mkdir -p docs/pictures && echo '<svg/>' >docs/pictures/run.svg
+book '![A run](../pictures/run.svg)' && chapter 'src="../pictures/run.svg"' && [ -e out/pictures/run.svg ]
+promise "a picture comes along with the page"
+fails '![x](../pictures/gone.svg)' 'there is no picture ../pictures/gone.svg'
+promise "a picture that is not there fails, and is named"
 printf '/* SPDX */\n#include <stdio.h>\nint x;\n' >docs/book/programs/x.c
 book "$(printf '``` {.c file=programs/x.c}\n```')" && chapter '>int<' && ! chapter 'stdio'
 promise "a program is shown without its includes"
