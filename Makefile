@@ -143,7 +143,6 @@ compile_commands.json: ## for clangd and other editors' helpers
 clean: ## remove what was built
 	rm -rf build build-*
 
-
 # --- tools and documents ----------------------------------------------------------------------
 # Skeletons, examples, ids, the errors table; the book.
 
@@ -170,9 +169,34 @@ examples: $(examples) ## compile and run the example in each header
 	@for example in $^; do $$example < /dev/null > $$example.out 2>&1 || \
 		{ echo "$$example failed:"; cat $$example.out; exit 1; }; done
 
-.PHONY: test-tools
+# The programs of the book say what the book says they say.
+programs := $(patsubst docs/book/programs/%.c,$(B)/book/%,$(wildcard docs/book/programs/*.c))
+
+$(B)/book/%: docs/book/programs/%.c $(B)/libmp.a
+	@mkdir -p $(@D)
+	@echo "  BOOK    $(<F)"
+	@$(COMPILE) -o $@ $< $(B)/libmp.a -lm
+
+.PHONY: programs
+programs: $(programs) ## compile and run the programs of the book
+	@for program in $^; do $$program < /dev/null 2>&1 | \
+		diff docs/book/programs/$${program##*/}.out - || \
+		{ echo "$$program does not say what its .out says" >&2; exit 1; }; done
+
+.PHONY: docs
+docs: $(B)/need-docs ## make the book: build/docs/index.html
+	@harness/tools/book $(B)/docs
+	@echo "  BOOK    $(B)/docs/index.html"
+
+test: programs
+check: docs test-book
+
+.PHONY: test-tools test-book
 test-tools:
 	@harness/selftest/tools.sh
+
+test-book: $(B)/need-docs
+	@harness/selftest/book.sh
 
 .PHONY: check-tools
 check-tools:
