@@ -274,6 +274,34 @@ folds(void)
 SELFTEST("graph", "more than four like siblings fold into one, with their pipes", folds)
 
 static void
+bounds_a_picture(void)
+{
+	char *log = NULL;
+	size_t size = 0, nodes = 0;
+	FILE *out = open_memstream(&log, &size);
+
+	fputs(START, out);
+	for (int i = 1; i <= 1000; i++)
+		fprintf(out,
+		    "{\"event\":\"fork\",\"who\":\"P\",\"child\":\"P.%d\"}\n"
+		    "{\"event\":\"exec\",\"who\":\"P.%d\",\"argv\":[\"w\",\"%d\"]}\n",
+		    i, i, i);
+	fclose(out);
+	struct graph *graph = read_text(log, size);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(graph);
+	char *svg = view(graph, SVG);
+	for (const char *at = svg; (at = strstr(at, "class=\"node")); at++)
+		nodes++;
+	CU_ASSERT(nodes > 10 && nodes < 40);
+	CU_ASSERT_PTR_NOT_NULL(strstr(svg, "… and 968 more below"));
+	free(svg);
+	graph_free(graph);
+	free(log);
+}
+SELFTEST("graph", "of a thousand unlike children a picture shows some and counts the rest",
+    bounds_a_picture)
+
+static void
 draws_signs(void)
 {
 	HAS("three", SVG, "url(#hatched)", ">never reaped<", ">SIGTERM from P<", "stroke-dasharray",
