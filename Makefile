@@ -17,8 +17,9 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith
-# Frame pointers and no PIE: the tracer walks a crash back to its source line.
-CODE := -std=c11 -O1 -g -fno-omit-frame-pointer -fno-optimize-sibling-calls -no-pie -fno-pie \
+# Frame pointers, and programs at fixed addresses (no PIE): the tracer walks a crash back to its
+# source line. The objects are PIC all the same, so that anybody can link libmp.a.
+CODE := -std=c11 -O1 -g -fno-omit-frame-pointer -fno-optimize-sibling-calls -no-pie -fPIC \
 	-pthread $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 INCLUDE := -Ilabs/include
 COMPILE = $(CC) $(CODE) $(WARN) $(INCLUDE)
