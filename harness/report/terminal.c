@@ -44,13 +44,15 @@ write_stage_line(const struct paint *paint, const json_t *stage)
 {
 	char points[48];
 	bool passed = all(stage, PARTS_PASSED), untried = all(stage, PARTS_UNJUDGED);
+	bool failed = !parts_builds(stage) || parts_count(stage, PARTS_FAILED) > 0 ||
+		      parts_count(stage, PARTS_ERRED) > 0;
 	int column = paint_text(paint,
-	    passed    ? PAINT_GOOD
-	    : untried ? PAINT_QUIET
-		      : PAINT_BAD,
-	    passed    ? "✓ "
-	    : untried ? "· "
-		      : "✗ ");
+	    passed   ? PAINT_GOOD
+	    : failed ? PAINT_BAD
+		     : PAINT_QUIET,
+	    passed   ? "✓ "
+	    : failed ? "✗ "
+		     : "· ");
 
 	column += paint_format(paint, PAINT_STRONG, "%-14s", parts_string(stage, "name"));
 	column += paint_format(paint, PAINT_PLAIN, " %s", parts_string(stage, "title"));
