@@ -169,6 +169,9 @@ trace_reap_exit(struct tracer *t, struct trace_task *task, int64_t result)
 						      : wait4_fetched(task, result);
 	struct trace_process *child = pid > 0 ? find_dead(t, pid) : NULL;
 
-	if (child)
-		reap(t, task->process, child, "wait");
+	if (!child)
+		return;
+	if (child->parent && child->parent != task->process && is_dead(child->parent))
+		trace_inherit(t, child);
+	reap(t, task->process, child, "wait");
 }
