@@ -221,6 +221,24 @@ adoption(void)
 SELFTEST("trace", "an orphan is told with its true adopter", adoption)
 
 static void
+unreaped(void)
+{
+	/* Parent and children die at once: whoever is reported first, the truth is the same. */
+	struct seen seen = trace("unreaped");
+
+	CU_ASSERT_EQUAL(count(&seen, "exit", NULL), 241);
+	CU_ASSERT_EQUAL(count(&seen, "reap", NULL), 40);
+	CU_ASSERT_EQUAL(count(&seen, "adopt", NULL), 200);
+	seen_free(&seen);
+	seen = trace("inherited");
+	CU_ASSERT_EQUAL(count(&seen, "reap", "P"), 240);
+	CU_ASSERT_EQUAL(count(&seen, "reap", NULL), 240);
+	CU_ASSERT_EQUAL(count(&seen, "adopt", NULL), 200);
+	seen_free(&seen);
+}
+SELFTEST("trace", "dead children of dying parents are adopted by who reaps them", unreaped)
+
+static void
 kills(void)
 {
 	struct seen seen = trace("kills");

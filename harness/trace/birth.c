@@ -44,9 +44,9 @@ trace_early(struct tracer *t, pid_t tid, int status)
 	if (!task) {
 		struct trace_process *process = trace_process_find(t, tid);
 		if (process && process->dead && !process->gone) {
-			/* A zombie that we inherited, and have now reaped. */
+			/* A zombie that we inherited, and have now reaped; it is told as ours
+			 * when its parent's death is, which may be yet to come. */
 			process->gone = true;
-			trace_process_move(process, NULL);
 			return;
 		}
 		task = trace_task_new(t, NULL, tid);
@@ -165,10 +165,10 @@ trace_exec(struct tracer *t, struct trace_task *task)
 	unsigned long former = 0;
 
 	ptrace(PTRACE_GETEVENTMSG, task->tid, 0, &former);
-	trace_call_abandon(t, task);
+	trace_call_over(t, task, false);
 	struct trace_task *thread = trace_task_find(t, (pid_t)former);
 	if (thread && thread != task && thread->process == process) {
-		trace_call_abandon(t, thread);
+		trace_call_over(t, thread, false);
 		trace_task_free(t, thread);
 	}
 	if (!t->started) {
@@ -180,20 +180,30 @@ trace_exec(struct tracer *t, struct trace_task *task)
 	trace_ends_exec(t, process);
 }
 
-/* Who has inherited this child, truly? */
-static void
-inherit(struct tracer *t, struct trace_process *child, const struct trace_process *from)
+/* Who inherits from this process: the nearest subreaper above; NULL: nobody of the run. */
+static struct trace_process *
+heir(const struct trace_process *process)
 {
-	char state, name[32];
-	pid_t pid;
+	struct trace_process *above = process->parent;
 
-	if (trace_proc_stat(child->pid, &state, &pid, name, sizeof(name)) < 0) {
-		trace_process_move(child, NULL); /* reaped already; the reaper's wait will tell */
-		return;
+	while (above && (above->dead || !above->subreaper))
+		above = above->parent;
+	return above;
+}
+
+/* Its parent is dead. Who has it now is what /proc says, or if it is gone the rule. */
+void
+trace_inherit(struct tracer *t, struct trace_process *child)
+{
+	const struct trace_process *from = child->parent;
+	struct trace_process *to = heir(from);
+	char state, name[32] = "";
+	pid_t pid = to ? to->pid : getpid();
+
+	if (!child->gone && !trace_proc_stat(child->pid, &state, &pid, name, sizeof(name))) {
+		to = trace_process_find(t, pid);
+		to = to && !to->dead ? to : NULL;
 	}
-	struct trace_process *to = trace_process_find(t, pid);
-	if (to && to->dead)
-		to = NULL;
 	if (trace_proc_stat(pid, &state, &(pid_t){0}, name, sizeof(name)) < 0)
 		name[0] = '\0';
 	trace_log_begin(&t->log, "adopt", child->name);
@@ -250,7 +260,7 @@ bury(struct tracer *t, struct trace_process *process, int status)
 	if (kill(process->pid, 0) < 0 && errno == ESRCH)
 		trace_reap_vanished(t, process);
 	while (process->child)
-		inherit(t, process->child, process);
+		trace_inherit(t, process->child);
 }
 
 /* A task has ended; with the leader, which is last, its process. */
@@ -260,7 +270,7 @@ trace_died(struct tracer *t, struct trace_task *task, int status)
 	struct trace_process *process = task->process;
 	bool leader = task->tid == process->pid;
 
-	trace_call_abandon(t, task);
+	trace_call_over(t, task, false);
 	trace_task_free(t, task);
 	if (leader)
 		bury(t, process, status);
