@@ -572,6 +572,9 @@ end_survivor(struct line *line)
 	close_line(line);
 }
 
+/* The last dies in the moment of its parent's death: which was first cannot always be seen. */
+#define TWO_DEATHS "zombie"
+
 ROW("reap.4/orphaned", 1, "without the option, the child of a terminated process lives on",
     .seconds = 2, .graph = "nothing left")
 {
@@ -582,7 +585,7 @@ ROW("reap.4/orphaned", 1, "without the option, the child of a terminated process
 }
 
 ROW("reap.4/terminated", 2, "with a death signal the grandchild dies with its parent", .seconds = 2,
-    .graph = "nothing left")
+    .graph = "nothing left", .owes = TWO_DEATHS)
 {
 	struct line line = {.child = {.death_signal = SIGKILL}};
 
@@ -591,7 +594,7 @@ ROW("reap.4/terminated", 2, "with a death signal the grandchild dies with its pa
 }
 
 ROW("reap.4/killed", 1, "also a daemon, also when its parent is killed by SIGKILL", .seconds = 2,
-    .graph = "nothing left")
+    .graph = "nothing left", .owes = TWO_DEATHS)
 {
 	struct line line = {.child = {.death_signal = SIGTERM, .daemon = MP_DAEMON_YES}};
 
@@ -600,7 +603,7 @@ ROW("reap.4/killed", 1, "also a daemon, also when its parent is killed by SIGKIL
 }
 
 ROW("reap.4/inherited", 1, "a death signal goes on to the children's children", .seconds = 2,
-    .graph = "nothing left")
+    .graph = "nothing left", .owes = TWO_DEATHS)
 {
 	struct line line = {0};
 
