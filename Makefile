@@ -69,6 +69,12 @@ $(B)/procsmith: $(harness_o) $(OBJ)/labs/00-base/io.o $(OBJ)/labs/00-base/deadli
 	@echo "  LINK    $@"
 	@$(LINK) -o $@ $^ $(shell pkg-config --libs libcgraph libgvc jansson libseccomp) -lm
 
+# The harness's own tests: all of it but the command's main.
+$(B)/selftest: $(filter-out %/cli/main.o,$(harness_o)) $(selftest_o) \
+		$(patsubst %.c,$(OBJ)/%.o,$(base_c))
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ $(shell pkg-config --libs libcgraph libgvc jansson libseccomp) -lcunit -lm
+
 $(B)/tests/%: $(OBJ)/harness/tests/%.o $(row_o) $(B)/libmp.a
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
@@ -116,6 +122,10 @@ $(B)/demos/%: labs/$$(*D)/demos/$$(*F).c | $(B)/need-build
 .PHONY: test
 test: $(B)/procsmith $(B)/libmp.a $(tests) $(B)/selftest examples | $(B)/need-test ## run all tests
 	@harness/tools/test $(B)
+
+.PHONY: selftest
+selftest: $(B)/procsmith $(tests) $(B)/selftest ## the harness's own tests; T=words just those
+	@$(B)/selftest $(if $(T),"$(T)")
 
 .PHONY: check
 check: format lint test ## tests, skeletons, ids, mutants, format and lint
