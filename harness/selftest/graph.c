@@ -235,6 +235,7 @@ tells_the_tree(void)
 	HAS_NO("daemon", TEXT, "daemon.pid");
 	HAS("subreaper", TEXT, "orphan, adopted by P", "adopts orphans",
 	    "ZOMBIE: never reaped while P.1 lived · reaped by P");
+	HAS_NO("together", TEXT, "ZOMBIE"); /* the parent had no time to reap it */
 	HAS("crash", TEXT, "SIGSEGV, a null pointer, core dumped", "SIGABRT by itself",
 	    "SIGKILL when its parent dies", "reaped by nobody: P ignores SIGCHLD", "stopped 1 ×");
 	HAS("late", TEXT, "SIGTERM to P.1 after its reap");
