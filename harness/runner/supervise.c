@@ -123,7 +123,6 @@ supervise(struct run *run, int cpu, const _Atomic int *stop)
 
 	/* If the harness is killed, so are we, and then (EXITKILL) the row. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_DUMPABLE, 0);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	FILE *log = fopen(run->log, "we");

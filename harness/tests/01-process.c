@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 
@@ -974,14 +975,17 @@ ROW("process.6/orphan", 2, "a grandchild sees its parent alive, and then dead", 
 }
 
 static struct generations late;
-static struct gate middle_lives; /* held by the middle alone */
 
-/* In the new process, before its fork returns: wait until the parent has been killed. */
+/* In the new process, before its fork returns: wait until the parent has been killed. (By a
+ * pidfd: a dying process closes its descriptors before it is dead.) */
 static void
 outlive_parent(void)
 {
+	struct pollfd parent = {.fd = pidfd_open(getppid(), 0), .events = POLLIN};
+
 	tell(late.report[1], 'f');
-	gate_wait(&middle_lives);
+	(void)!mp_poll(&parent, 1, mp_deadline(60));
+	mp_close(&parent.fd);
 }
 
 static int
@@ -1001,7 +1005,6 @@ be_killed_while_starting(void *arg)
 {
 	struct mp_process *p;
 
-	gate_init(&middle_lives);
 	if (pthread_atfork(NULL, NULL, outlive_parent) ||
 	    mp_process_new(&p, tell_of_the_dead, arg, NULL) || mp_process_start(p))
 		return 1;
