@@ -179,7 +179,7 @@ reaps(void)
 	struct seen seen = trace("reaps");
 
 	for (int i = 1; i <= 4; i++) {
-		char child[8];
+		char child[16];
 		snprintf(child, sizeof(child), "P.%d", i);
 		CU_ASSERT_STRING_EQUAL(reaped(&seen, "P", child), "wait");
 	}
