@@ -22,7 +22,7 @@ resume(const struct trace_task *task, int signal)
 static void
 on_call(struct tracer *t, struct trace_task *task)
 {
-	struct __ptrace_syscall_info info;
+	struct __ptrace_syscall_info info = {0};
 
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, task->tid, sizeof(info), &info) <= 0)
 		return;

@@ -141,10 +141,13 @@ void trace_ends_dup(struct tracer *t, struct trace_process *process, int from, i
 void trace_ends_close(struct tracer *t, struct trace_process *p, unsigned low, unsigned high);
 void trace_ends_exec(struct tracer *t, struct trace_process *process);
 
-/* birth.c: forks, execs, exits, and who inherits the living. */
+/* birth.c */
 void trace_born(struct tracer *t, struct trace_task *maker, int event, pid_t tid);
 void trace_early(struct tracer *t, pid_t tid, int status);
 void trace_exec(struct tracer *t, struct trace_task *task);
+void trace_claim_orphans(struct tracer *t, struct trace_process *dying);
+
+/* death.c */
 void trace_inherit(struct tracer *t, struct trace_process *child);
 void trace_died(struct tracer *t, struct trace_task *task, int status);
 
