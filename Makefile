@@ -127,6 +127,11 @@ test: $(B)/procsmith $(B)/libmp.a $(tests) $(B)/selftest examples | $(B)/need-te
 selftest: $(B)/procsmith $(tests) $(B)/selftest ## the harness's own tests; T=words just those
 	@$(B)/selftest $(if $(T),"$(T)")
 
+ROUNDS ?= 9
+.PHONY: bench
+bench: $(B)/procsmith | $(B)/need-test ## measure: what tracing costs, beside untraced and strace
+	@PROCSMITH=$(B)/procsmith CC=$(CC) harness/bench/trace-overhead.sh $(ROUNDS)
+
 .PHONY: check
 check: format lint test ## tests, skeletons, ids, mutants, format and lint
 
