@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -239,7 +240,7 @@ fault(void)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		prctl(PR_SET_DUMPABLE, 0);
+		setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 		trace_program_crash((int *)16);
 		abort();
 	}
