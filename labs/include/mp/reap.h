@@ -71,7 +71,7 @@ _Noreturn void mp_exit(int code);
  *
  * text  room bytes, always terminated; 160 are enough. For example
  *       "pid 71 was killed by SIGKILL, which this program sent"
- *       "pid 72 used up its CPU time: 1.0 s of RLIMIT_CPU's 1 s (SIGXCPU)"
+ *       "pid 72 used up its CPU time: 1.0 s, with a limit from RLIMIT_CPU (SIGXCPU)"
  * Returns the length, as snprintf does
  * Tasks   reap.5
  */
