@@ -157,4 +157,3 @@ mp_process_pid(struct mp_process *p)
 	return pid;
 	//}
 }
-

@@ -84,8 +84,8 @@ struct mp_daemon_options {
 	mode_t umask;		       /* 0: PEP 3143's default */
 	const int *keep;	       /* descriptors that stay open, besides the three below */
 	size_t keep_count;
-	int in, out, err;	       /* become 0, 1, 2; 0 or -1: /dev/null */
-	bool core;		       /* may dump core; PEP 3143's prevent_core is the default */
+	int in, out, err; /* become 0, 1, 2; 0 or -1: /dev/null */
+	bool core;	  /* may dump core; PEP 3143's prevent_core is the default */
 };
 
 /*
