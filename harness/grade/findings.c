@@ -36,38 +36,6 @@ find_lines(json_t *findings, const char *owes, const char *kind, const char *for
 	free(copy);
 }
 
-/* Did a process of this run make that name? Without a log it must have been. */
-static bool
-made_here(const struct run *run, const char *path)
-{
-	char *line = NULL;
-	size_t size = 0;
-	bool made = run->outcome->trace.level != TRACE_PTRACE;
-	FILE *log = fopen(run->log, "re");
-
-	while (log && !made && getline(&line, &size, log) > 0) {
-		json_t *event = strstr(line, "\"create\"") ? json_loads(line, 0, NULL) : NULL;
-		const char *name = json_string_value(json_object_get(event, "path"));
-		made = name && !strcmp(name, path);
-		json_decref(event);
-	}
-	free(line);
-	if (log)
-		fclose(log);
-	return made;
-}
-
-static void
-find_shared_memory(json_t *findings, const char *owes, const struct run *run)
-{
-	char *copy = strdup(run->outcome->left_shm), *rest = copy, *line;
-
-	while (rest && (line = strsep(&rest, "\n")))
-		if (*line && made_here(run, line))
-			find(findings, owes, "shared memory", "%s was never unlinked", line);
-	free(copy);
-}
-
 static void
 ask_graph(json_t *findings, const char *owes, const struct graph *graph, const char *kind,
     const char *sentence)
@@ -98,7 +66,7 @@ findings_left(json_t *findings, const char *owes, const struct run *run, const s
 			text_format("%d more open at the end than at the start; the first is %.*s",
 			    c->descriptors, (int)strnlen(c->descriptor, sizeof(c->descriptor)),
 			    c->descriptor)));
-	find_shared_memory(findings, owes, run);
+	find_lines(findings, owes, "shared memory", "%s was never unlinked", run->outcome->left_shm);
 	find_lines(findings, owes, "temporary file", "%s was left in the working directory",
 	    run->outcome->left_file);
 }

@@ -62,11 +62,54 @@ is_ours(struct trial *t)
 
 	if (t->run->interrupted)
 		say(t, "skipped", text_format("the grading was interrupted before it came to its end"));
+	else if (t->run->killed)
+		say(t, "tamper",
+		    text_format("twice the process that watches over this row was ended by SIG%s: the "
+				"row kills it (after a parent's death getppid() is somebody else)",
+			sigabbrev_np(t->run->killed)));
+	else if (t->run->overdue)
+		say(t, "harness error", text_format("the supervisor of this row did not come to its end"));
 	else if (!o || !o->supervised)
 		say(t, "harness error", text_format("the supervisor of this row died"));
 	else if (o->error)
 		say(t, "harness error",
 		    text_format("the row's program could not be run: %s", strerror(-o->error)));
+	return t->verdict;
+}
+
+/* A signal that reached its supervisor, us, or everybody; who sent it is in the log. */
+static bool
+is_at_keepers(const struct run *run, const json_t *kill)
+{
+	json_int_t pid = json_integer_value(json_object_get(kill, "pid"));
+	bool ours = pid == run->supervisor || pid == run->harness || pid == -1;
+
+	return ours && json_integer_value(json_object_get(kill, "signal")) &&
+	    !json_integer_value(json_object_get(kill, "error"));
+}
+
+static bool
+is_tamper(struct trial *t)
+{
+	char *line = NULL;
+	size_t size = 0;
+	FILE *log = fopen(t->run->log, "re");
+
+	if (atomic_load(&t->run->channel->state) > CHANNEL_DONE)
+		say(t, "tamper", text_format("the page of the results was written over"));
+	while (log && !t->verdict && getline(&line, &size, log) > 0) {
+		json_t *event = strstr(line, "\"kill\"") ? json_loads(line, 0, NULL) : NULL;
+		if (event && is_at_keepers(t->run, event))
+			say(t, "tamper",
+			    text_format("%s sent signal %lld to the process that watches over the row "
+					"(after a parent's death getppid() is somebody else)",
+				json_string_value(json_object_get(event, "who")),
+				json_integer_value(json_object_get(event, "signal"))));
+		json_decref(event);
+	}
+	free(line);
+	if (log)
+		fclose(log);
 	return t->verdict;
 }
 
@@ -177,7 +220,7 @@ is_clean(struct trial *t)
 static void
 decide(struct trial *t)
 {
-	if (!is_ours(t) && !is_todo(t) && !is_late(t) && !is_crash(t) && !is_early(t) &&
+	if (!is_ours(t) && !is_tamper(t) && !is_todo(t) && !is_late(t) && !is_crash(t) && !is_early(t) &&
 	    !is_wrong(t))
 		is_clean(t);
 }
@@ -250,7 +293,8 @@ written(const struct graph *graph, bool tree)
 static json_t *
 compare(struct trial *t, const struct run *reference)
 {
-	struct graph *other = reference && t->graph ? read_graph(reference) : NULL;
+	bool whole = reference && !reference->interrupted;
+	struct graph *other = whole && t->graph ? read_graph(reference) : NULL;
 	json_t *words = other ? graph_compare(t->graph, other) : NULL;
 
 	graph_free(other);

@@ -41,6 +41,28 @@ clean_environment(const char *directory)
 	    setenv("ASAN_OPTIONS", "detect_leaks=0:handle_segv=0:handle_abort=0", 1);
 }
 
+/* As if nobody had ever touched them: what we ignore or block is no affair of the row's. */
+static void
+reset_signals(void)
+{
+	sigset_t none;
+
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* When memory runs out, the row shall be what is killed. */
+static void
+offer_to_oom_killer(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	(void)!write(fd, "1000", 4);
+	mp_close(&fd);
+}
+
 /* What a row may take at most, so that a mistake does not take the machine. */
 static void
 limit(void)
@@ -63,8 +85,8 @@ prepare(void *argument)
 	struct run *run = context->run;
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
+	reset_signals();
+	offer_to_oom_killer();
 	limit();
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(context->capture.fds[1], STDOUT_FILENO) < 0 ||
@@ -121,11 +143,16 @@ supervise(struct run *run, int cpu, const _Atomic int *stop)
 	struct context context = {.run = run, .stop = stop};
 	struct audit audit;
 
+	sigset_t all;
+
 	/* If the harness is killed, so are we, and then (EXITKILL) the row. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != run->harness)
+		_exit(EXIT_FAILURE);
 	prctl(PR_SET_DUMPABLE, 0);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
+	/* The row may send us what it likes: but for SIGKILL and SIGSTOP we are deaf. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
 	FILE *log = fopen(run->log, "we");
 	int error = log ? capture_open(&context.capture, run->outcome) : -errno;
 	if (error)
@@ -135,7 +162,7 @@ supervise(struct run *run, int cpu, const _Atomic int *stop)
 	run->outcome->error = trace(&context, log, cpu);
 	run->outcome->seconds = clock_wall(&context.clock);
 	capture_close(&context.capture);
-	audit_end(&audit, run->directory, run->outcome);
+	audit_end(&audit, run);
 	if (fclose(log))
 		_exit(EXIT_FAILURE);
 	run->outcome->supervised = true;
