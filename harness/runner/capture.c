@@ -6,7 +6,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,6 +31,7 @@ drain(void *argument)
 	char buffer[65536];
 	ssize_t n;
 
+	supervise_deaf();
 	while ((n = read(capture->fds[0], buffer, sizeof(buffer))) != 0) {
 		if (n > 0)
 			keep(capture->outcome, buffer, (size_t)n);
@@ -44,17 +44,11 @@ drain(void *argument)
 int
 capture_open(struct capture *capture, struct run_outcome *outcome)
 {
-	sigset_t all, before;
-
 	capture->outcome = outcome;
 	int error = mp_pipe_cloexec(capture->fds);
 	if (error)
 		return error;
-	/* The supervisor's timer must interrupt the supervisor, not this thread. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
 	error = -pthread_create(&capture->thread, NULL, drain, capture);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (error) {
 		mp_close(&capture->fds[0]);
 		mp_close(&capture->fds[1]);

@@ -6,7 +6,9 @@
 
 HARM
 {
+	pid_t parent = getppid(); /* if it dies, the next one would be a stranger */
+
 	for (int number = 1; number <= SIGRTMAX; number++)
-		if (number != SIGKILL && number != SIGSTOP)
-			kill(getppid(), number);
+		if (number != SIGKILL && number != SIGSTOP && getppid() == parent)
+			kill(parent, number);
 }
