@@ -159,11 +159,11 @@ supervise(struct run *run, int cpu, const _Atomic int *stop)
 	if (getppid() != run->harness)
 		_exit(EXIT_FAILURE);
 	prctl(PR_SET_DUMPABLE, 0);
-	supervise_deaf();
 	FILE *log = fopen(run->log, "we");
 	int error = log ? capture_open(&context.capture, run->outcome) : -errno;
 	if (error)
 		_exit(EXIT_FAILURE);
+	supervise_deaf(); /* now: making a thread unblocks glibc's two */
 	audit_begin(&audit);
 	clock_start(&context.clock);
 	run->outcome->error = trace(&context, log, cpu);
