@@ -31,7 +31,6 @@ drain(void *argument)
 	char buffer[65536];
 	ssize_t n;
 
-	supervise_deaf();
 	while ((n = read(capture->fds[0], buffer, sizeof(buffer))) != 0) {
 		if (n > 0)
 			keep(capture->outcome, buffer, (size_t)n);

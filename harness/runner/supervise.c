@@ -42,13 +42,20 @@ clean_environment(const char *directory)
 	    setenv("ASAN_OPTIONS", "detect_leaks=0:handle_segv=0:handle_abort=0", 1);
 }
 
-/* Not by sigprocmask: it spares two signals that glibc keeps for itself, and they kill, too. */
-void
-supervise_deaf(void)
+/* For every signal. The kernel's own call: glibc keeps two of them for itself, and refuses. */
+static void
+set_signals(void (*handler)(int))
 {
-	uint64_t all = ~UINT64_C(0);
+	struct {
+		void (*handler)(int);
+		unsigned long flags;
+		void (*restorer)(void);
+		uint64_t mask;
+	} action = {.handler = handler};
 
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, sizeof(all));
+	for (int number = 1; number < NSIG; number++)
+		if (number != SIGCHLD || handler == SIG_DFL)
+			syscall(SYS_rt_sigaction, number, &action, NULL, sizeof(action.mask));
 }
 
 /* As if nobody had ever touched them: what we ignore or block is no affair of the row's. */
@@ -57,8 +64,7 @@ reset_signals(void)
 {
 	sigset_t none;
 
-	for (int number = 1; number < NSIG; number++)
-		signal(number, SIG_DFL);
+	set_signals(SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -159,11 +165,11 @@ supervise(struct run *run, int cpu, const _Atomic int *stop)
 	if (getppid() != run->harness)
 		_exit(EXIT_FAILURE);
 	prctl(PR_SET_DUMPABLE, 0);
+	set_signals(SIG_IGN); /* the row may send us what it likes */
 	FILE *log = fopen(run->log, "we");
 	int error = log ? capture_open(&context.capture, run->outcome) : -errno;
 	if (error)
 		_exit(EXIT_FAILURE);
-	supervise_deaf(); /* now: making a thread unblocks glibc's two */
 	audit_begin(&audit);
 	clock_start(&context.clock);
 	run->outcome->error = trace(&context, log, cpu);

@@ -9,10 +9,6 @@
 /* stop: set by the harness, in memory that it shares with its supervisors, to end early. */
 _Noreturn void supervise(struct run *run, int cpu, const _Atomic int *stop);
 
-/* Block every signal in this thread: the row may send us what it likes. A new thread must
- * ask for itself. */
-void supervise_deaf(void);
-
 /* capture.c: what a row prints, drained by a thread so that nothing can block on it. */
 struct capture {
 	int fds[2]; /* [1] is for the row: stdout and stderr */
