@@ -17,8 +17,9 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith
-# Frame pointers and no PIE: the tracer walks a crash back to its source line.
-CODE := -std=c11 -O1 -g -fno-omit-frame-pointer -fno-optimize-sibling-calls -no-pie -fno-pie \
+# Frame pointers, and programs at fixed addresses (no PIE): the tracer walks a crash back to its
+# source line. The objects are PIC all the same, so that anybody can link libmp.a.
+CODE := -std=c11 -O1 -g -fno-omit-frame-pointer -fno-optimize-sibling-calls -no-pie -fPIC \
 	-pthread $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 INCLUDE := -Ilabs/include
 COMPILE = $(CC) $(CODE) $(WARN) $(INCLUDE)
@@ -126,6 +127,11 @@ test: $(B)/procsmith $(B)/libmp.a $(tests) $(B)/selftest examples | $(B)/need-te
 selftest: $(B)/procsmith $(tests) $(B)/selftest ## the harness's own tests; T=words just those
 	@$(B)/selftest $(if $(T),"$(T)")
 
+ROUNDS ?= 9
+.PHONY: bench
+bench: $(B)/procsmith | $(B)/need-test ## measure: what tracing costs, beside untraced and strace
+	@PROCSMITH=$(B)/procsmith CC=$(CC) harness/bench/trace-overhead.sh $(ROUNDS)
+
 .PHONY: check
 check: format lint test ## tests, skeletons, ids, mutants, format and lint
 
@@ -153,7 +159,6 @@ compile_commands.json: ## for clangd and other editors' helpers
 clean: ## remove what was built
 	rm -rf build build-*
 
-
 # --- tools and documents ----------------------------------------------------------------------
 # Skeletons, examples, ids, the errors table; the book.
 
@@ -180,9 +185,34 @@ examples: $(examples) ## compile and run the example in each header
 	@for example in $^; do $$example < /dev/null > $$example.out 2>&1 || \
 		{ echo "$$example failed:"; cat $$example.out; exit 1; }; done
 
-.PHONY: test-tools
+# The programs of the book say what the book says they say.
+programs := $(patsubst docs/book/programs/%.c,$(B)/book/%,$(wildcard docs/book/programs/*.c))
+
+$(B)/book/%: docs/book/programs/%.c $(B)/libmp.a
+	@mkdir -p $(@D)
+	@echo "  BOOK    $(<F)"
+	@$(COMPILE) -o $@ $< $(B)/libmp.a -lm
+
+.PHONY: programs
+programs: $(programs) ## compile and run the programs of the book
+	@for program in $^; do $$program < /dev/null 2>&1 | \
+		diff docs/book/programs/$${program##*/}.out - || \
+		{ echo "$$program does not say what its .out says" >&2; exit 1; }; done
+
+.PHONY: docs
+docs: $(B)/need-docs ## make the book: build/docs/index.html
+	@harness/tools/book $(B)/docs
+	@echo "  BOOK    $(B)/docs/index.html"
+
+test: programs
+check: docs test-book
+
+.PHONY: test-tools test-book
 test-tools:
 	@harness/selftest/tools.sh
+
+test-book: $(B)/need-docs
+	@harness/selftest/book.sh
 
 .PHONY: check-tools
 check-tools:

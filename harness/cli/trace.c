@@ -19,10 +19,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/cli.h"
 #include "graph/graph.h"
 #include "trace/trace.h"
 
-int cli_trace(int argc, char **argv);
 void cli_trace_left(FILE *log);
 
 static const char help[] =
@@ -273,7 +273,7 @@ show(struct request *request)
 }
 
 /* argv[0] is "trace". The exit status. */
-int
+static int
 cli_trace(int argc, char **argv)
 {
 	struct request request = {.cpu = -1, .output = -1};
@@ -306,3 +306,4 @@ cli_trace(int argc, char **argv)
 	return WIFSIGNALED(result.status) ? 128 + WTERMSIG(result.status)
 					  : WEXITSTATUS(result.status);
 }
+CLI_VERB(trace, "run any command and draw its processes", cli_trace)

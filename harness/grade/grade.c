@@ -109,7 +109,7 @@ run_references(struct grading *g, char *message)
 
 	for (size_t i = 0; i < g->count; i++) {
 		struct pair *pair = &g->pairs[i];
-		if (!judge_wants_reference(pair->stage, pair->row, pair->run))
+		if (!judge_wants_reference(pair->row, pair->run))
 			continue;
 		char *path;
 		if (asprintf(&path, "%s/tests/%s", kit_build(), pair->stage->name) < 0)
@@ -274,6 +274,15 @@ release(struct grading *g)
 	plan_release(&g->plan);
 }
 
+/* One stage handed in, and nothing said of what to grade: that one. */
+static void
+narrow(struct plan *plan, const struct submission *s, const struct grade_options *options)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (s->single && options->wanted_count == 0)
+			plan->stages[i].wanted = plan->stages[i].present;
+}
+
 int
 grade(const struct grade_options *options, json_t **results, char *message)
 {
@@ -284,6 +293,8 @@ grade(const struct grade_options *options, json_t **results, char *message)
 	int code = plan_read(&g.plan, options->wanted, options->wanted_count, message);
 	if (!code)
 		code = submission_open(&g.submission, options->submission, &g.plan, message);
+	if (!code)
+		narrow(&g.plan, &g.submission, options);
 	if (!code)
 		code = build_stages(&g.plan, &g.submission, options->own, message);
 	if (!code)

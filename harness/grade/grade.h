@@ -126,8 +126,7 @@ struct judge {
 };
 
 /* Did it pass? If not, the judge wants the reference's run of the row beside it. */
-bool judge_wants_reference(const struct plan_stage *stage, const struct plan_row *row,
-    const struct run *run);
+bool judge_wants_reference(const struct plan_row *row, const struct run *run);
 /* One row of the results, from what happened; draws its picture. A new reference.
  * reference: the same row with the reference's objects, NULL if it was not run */
 json_t *judge_row(const struct judge *judge, const struct plan_stage *stage,

@@ -349,15 +349,13 @@ explain(json_t *json, struct trial *t, const struct run *reference)
 }
 
 bool
-judge_wants_reference(const struct plan_stage *stage, const struct plan_row *row,
-    const struct run *run)
+judge_wants_reference(const struct plan_row *row, const struct run *run)
 {
 	static const struct submission nobody;
 	struct trial t = try(row, run, &nobody);
 	bool wants = strcmp(t.verdict, "pass") && strcmp(t.verdict, "todo") &&
 	    strcmp(t.verdict, "skipped") && strcmp(t.verdict, "harness error");
 
-	(void)stage;
 	dismiss(&t);
 	return wants;
 }

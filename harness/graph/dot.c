@@ -3,7 +3,8 @@
  * The process graph as DOT and as SVG, by Graphviz as a library.
  *
  * Its context loads plugins and reads the fonts once, on first use, and is kept: the
- * first picture costs a few times what later ones do.
+ * first picture costs some 20 ms, later ones one or two. Graphviz 2.43 itself leaks about
+ * 6 KiB a picture.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -89,6 +89,8 @@ draw_reap(struct drawing *drawing, const struct process *process)
 		return;
 	Agnode_t *reaper = draw_node_of(drawing, process->reaper);
 	Agnode_t *child = draw_node_of(drawing, process);
+	if (reaper == child)
+		return;
 	theme_set(draw_edge(drawing, reaper, child, SIGN_REAP, ""), "dir", "back");
 }
 
@@ -129,11 +131,11 @@ draw_kills(struct drawing *drawing, const struct process *process)
 {
 	for (const struct kill *kill = process->received; kill; kill = kill->next_received) {
 		char label[80];
-		if (!kill->signal || kill->from == process || kill->after)
-			continue;
-		print_kill(kill, label, sizeof(label));
 		Agnode_t *killer = draw_node_of(drawing, kill->from);
 		Agnode_t *victim = draw_node_of(drawing, process);
+		if (!kill->signal || kill->after || killer == victim)
+			continue;
+		print_kill(kill, label, sizeof(label));
 		Agedge_t *edge = draw_edge(drawing, killer, victim, SIGN_KILL, label);
 		if (kill->from->depth >= process->depth)
 			theme_set(edge, "constraint", "false");

@@ -27,6 +27,7 @@ struct drawing {
 	const struct fold *folds;
 	Agraph_t *root, *run; /* run: all but the legend */
 	bool seen[SIGN_COUNT];
+	size_t pipes_not_drawn;
 };
 
 /* The whole picture; agclose it. NULL: no memory. */

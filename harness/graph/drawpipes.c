@@ -67,8 +67,6 @@ draw_pipe(struct drawing *drawing, const struct pipe *pipe, const struct uses *u
 {
 	size_t top, bottom;
 
-	if (!uses->first || uses->folded)
-		return;
 	level(drawing, uses, &top, &bottom);
 	Agnode_t *node = draw_pipe_node(drawing, pipe, uses);
 	Agraph_t *row = NULL;
@@ -89,12 +87,21 @@ draw_pipe(struct drawing *drawing, const struct pipe *pipe, const struct uses *u
 int
 draw_pipes(struct drawing *drawing)
 {
+	enum { MOST = 96 }; /* arrows: more are no picture */
 	struct all_uses all;
+	size_t arrows = 0;
 
 	if (uses_open(&all, drawing->graph, drawing->folds))
 		return -1;
-	for (struct pipe *pipe = drawing->graph->pipes; pipe; pipe = pipe->next)
-		draw_pipe(drawing, pipe, &all.of[pipe->number]);
+	for (struct pipe *pipe = drawing->graph->pipes; pipe; pipe = pipe->next) {
+		const struct uses *uses = &all.of[pipe->number];
+		if (!uses->first || uses->folded)
+			continue;
+		if ((arrows += uses->drawn) > MOST)
+			drawing->pipes_not_drawn++;
+		else
+			draw_pipe(drawing, pipe, uses);
+	}
 	uses_close(&all);
 	return 0;
 }

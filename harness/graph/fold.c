@@ -3,7 +3,9 @@
  * Folding: of more than four siblings with one shape the first stands for all.
  *
  * A process below a folded one is stood for by its counterpart below the one that is
- * drawn; like shapes have like children, so there is one. Parents come before children.
+ * drawn; like shapes have like children, so there is one. Where a picture would burst, the
+ * later born are only counted, by their nearest ancestor that is drawn. Parents come before
+ * children.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -66,12 +68,57 @@ follow(struct fold *folds, const struct process *process, const size_t *shapes)
 	const struct process *parent = folds[process->parent->index].drawn;
 	const struct process *c = parent->first_child;
 
-	if (parent == process->parent)
+	if (parent == process->parent || folds[process->parent->index].crowded)
 		return;
 	while (c && shapes[c->index] != shapes[process->index])
 		c = c->next_sibling;
 	if (c)
 		folds[process->index].drawn = folds[c->index].drawn;
+}
+
+/* Is there no room for it? Then its ancestor counts it. */
+static bool
+is_crowded(struct fold *folds, const struct process *process, size_t *siblings, size_t *all)
+{
+	struct fold *fold = &folds[process->index];
+	const struct process *parent = folds[process->parent->index].drawn;
+
+	if (folds[process->parent->index].crowded) {
+		fold->crowded = true;
+	} else if (fold->drawn == process) {
+		size_t *drawn = &siblings[process->parent->index];
+		fold->crowded = *drawn >= FOLD_CHILDREN || *all >= FOLD_PROCESSES;
+		*drawn += !fold->crowded;
+		*all += !fold->crowded;
+	} else {
+		fold->crowded = folds[fold->drawn->index].crowded;
+	}
+	if (fold->crowded) {
+		fold->drawn = parent;
+		folds[parent->index].below++;
+	}
+	return fold->crowded;
+}
+
+static int
+fold_each(struct fold *folds, const struct graph *graph, const size_t *shapes)
+{
+	size_t *siblings = calloc(graph->size, sizeof(*siblings)), all = 0;
+	int failed = siblings ? 0 : -1;
+
+	for (size_t i = 0; !failed && i < graph->size; i++) {
+		const struct process *process = graph->processes[i];
+		if (process->parent) {
+			follow(folds, process, shapes);
+			if (is_crowded(folds, process, siblings, &all))
+				continue;
+			folds[i].times = folds[i].count * folds[process->parent->index].times;
+		}
+		if (folds[i].drawn == process)
+			failed = fold_children(folds, process, shapes);
+	}
+	free(siblings);
+	return failed;
 }
 
 struct fold *
@@ -83,18 +130,12 @@ fold_all(const struct graph *graph)
 	int failed = !folds || !shapes;
 
 	for (size_t i = 0; !failed && i < graph->size; i++)
-		folds[i] = (struct fold){graph->processes[i], graph->processes[i], 1, 1};
-	for (size_t i = 0; !failed && i < graph->size; i++) {
-		const struct process *process = graph->processes[i];
-		if (process->parent)
-			follow(folds, process, shapes);
-		if (folds[i].drawn == process)
-			failed = fold_children(folds, process, shapes);
-	}
-	for (size_t i = 0; !failed && i < graph->size; i++)
-		if (graph->processes[i]->parent)
-			folds[i].times =
-			    folds[i].count * folds[graph->processes[i]->parent->index].times;
+		folds[i] = (struct fold){.drawn = graph->processes[i],
+		    .last = graph->processes[i],
+		    .count = 1,
+		    .times = 1};
+	if (!failed)
+		failed = fold_each(folds, graph, shapes);
 	shape_release(&table);
 	free(shapes);
 	if (failed) {

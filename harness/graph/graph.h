@@ -17,7 +17,11 @@
 
 struct graph;
 
-/* Read a log; NULL, and why in error (size bytes), if it is not one. The caller frees. */
+/*
+ * Read a log; NULL, and why in error (size bytes), if it is not one: "line 3: not JSON: ...".
+ * Unknown events and fields are passed over. A log too large is read as far as it goes, and
+ * the views say so. The caller frees.
+ */
 struct graph *graph_read(FILE *log, char *error, size_t size);
 void graph_free(struct graph *graph);
 
@@ -27,7 +31,10 @@ void graph_title(struct graph *graph, const char *title);
 /* How many processes the run had. */
 size_t graph_size(const struct graph *graph);
 
-/* The views. 0, or -errno. */
+/*
+ * The views. 0, or -errno. No pid and no time is in them: one shape, one picture, byte for
+ * byte. More than four like siblings are one, with a count.
+ */
 int graph_write_text(const struct graph *graph, FILE *out, bool colour); /* terminal tree */
 int graph_write_dot(const struct graph *graph, FILE *out);
 int graph_write_svg(const struct graph *graph, FILE *out);
@@ -38,7 +45,8 @@ int graph_write_mermaid(const struct graph *graph, FILE *out);
 json_t *graph_json(const struct graph *graph);
 
 /* In words, how the shape of seen differs from that of the reference: an array of strings,
- * empty when they are alike. "P.2 was never reaped; the reference's P reaped it" */
+ * empty when they are alike, at most six and a count of the rest, most important first.
+ * "P.2 was never reaped; the reference's P reaped it". A new reference; NULL: no memory. */
 json_t *graph_compare(const struct graph *seen, const struct graph *reference);
 
 /*
@@ -47,6 +55,7 @@ json_t *graph_compare(const struct graph *seen, const struct graph *reference);
  * "every child reaped by its parent" · "no zombie" · "no orphan" · "at most N alive" ·
  * "exactly N processes" · "no kill after reap" · "no descriptor leaked" (no process held
  * both ends of one pipe when it waited or exited) · "nothing left"
+ * N counts the first process too. What each means exactly: docs/graph-model.md
  *
  * Returns 1 it is, 0 it is not and why says what was seen, -1 no such sentence
  */

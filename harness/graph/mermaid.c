@@ -58,6 +58,8 @@ put_process(FILE *out, const struct fold *folds, const struct process *process)
 		fputs("<br/>", out);
 		put(out, facts[i].text);
 	}
+	if (folds[process->index].below)
+		fprintf(out, "<br/>… and %zu more below", folds[process->index].below);
 	fprintf(out, "\"]%s\n",
 	    process->zombie		    ? ":::zombie"
 	    : process->orphan		    ? ":::orphan"

@@ -135,6 +135,21 @@ model_hold(const struct process *process, const struct pipe *pipe)
 
 /* --- what follows ----------------------------------------------------------------------------- */
 
+/*
+ * Deaths that come together are told by the kernel in either order: a parent is killed and
+ * its child ends because of it; a daemon ends while the process between is on its way out.
+ * So a parent that did nothing more than end, and within a second, had no time to reap.
+ * Not so the root: nobody but itself decides when it ends.
+ */
+static bool
+parent_ended_with_it(const struct process *process)
+{
+	const struct process *parent = process->parent;
+
+	return parent->parent && parent->acted_at < process->died_at &&
+	       parent->died - process->died < 1000 * 1000 * 1000;
+}
+
 static void
 derive_life(struct process *process)
 {
@@ -142,7 +157,8 @@ derive_life(struct process *process)
 
 	if (!parent || !parent->died_at)
 		return;
-	process->orphan = !process->died_at || process->died_at > parent->died_at;
+	process->orphan = !process->died_at || process->died_at > parent->died_at ||
+			  parent_ended_with_it(process);
 	process->zombie = !process->orphan && process->reaping != REAP_IGNORED &&
 			  !(process->reaping == REAP_WAIT && process->reaper == parent);
 }

@@ -113,6 +113,7 @@ struct process {
 	/* life */
 	int64_t born, died, reaped;
 	size_t born_at, died_at, reaped_at; /* 0: did not happen */
+	size_t acted_at; /* the last thing that it did itself, its end apart */
 	enum ending ending;
 	int code, signal;
 	bool core;

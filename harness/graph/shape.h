@@ -30,9 +30,15 @@ struct fold {
 	const struct process *last; /* of the siblings it stands for */
 	size_t count; /* how many those are; 1: only itself */
 	size_t times; /* how many processes it stands for in all */
+	size_t below; /* processes under it that there was no room to draw */
+	bool crowded; /* it is such a one: its ancestor stands for it */
 };
 
-enum { FOLD_MORE_THAN = 4 };
+enum {
+	FOLD_MORE_THAN = 4, /* alike siblings become one */
+	FOLD_CHILDREN = 32, /* are drawn of one parent */
+	FOLD_PROCESSES = 160, /* are drawn in all */
+};
 
 /* By index, to be freed; NULL: no memory. */
 struct fold *fold_all(const struct graph *graph);

@@ -65,6 +65,8 @@ put_facts(const struct page *page, const struct process *process)
 			put(page, TONE_QUIET, facts[i].about == ABOUT_COMMAND ? " → " : " · ");
 		put(page, facts[i].tone, said(page, process, &facts[i]));
 	}
+	if (page->folds[process->index].below)
+		fprintf(page->out, " · and %zu more below", page->folds[process->index].below);
 	fputc('\n', page->out);
 }
 

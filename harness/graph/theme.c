@@ -143,6 +143,11 @@ process_label(const struct drawing *drawing, const struct process *process)
 		if (text)
 			put_row(out, colour_of(&facts[i]), 11, strong ? "B" : "", text);
 	}
+	if (drawing->folds[process->index].below) {
+		snprintf(title, sizeof(title), "… and %zu more below",
+		    drawing->folds[process->index].below);
+		put_row(out, INK, 11, "B", title);
+	}
 	fputs("</TABLE>", out);
 	return fclose(out) ? free(html), NULL : html;
 }
@@ -298,7 +303,11 @@ theme_legend(struct drawing *drawing)
 		    looks[i].words);
 		n++;
 	}
-	fputs("</TR></TABLE>", out);
+	fputs("</TR>", out);
+	if (drawing->pipes_not_drawn)
+		fprintf(out, "<TR><TD COLSPAN=\"4\">… and %zu more pipes</TD></TR>",
+		    drawing->pipes_not_drawn);
+	fputs("</TABLE>", out);
 	if (fclose(out) || !n)
 		free(html);
 	else

@@ -38,20 +38,28 @@ gather(struct all_uses *all, const struct process *process)
 	}
 }
 
-/* Folded: used by one that is not drawn, and not by the one that stands for it. */
+/*
+ * Folded: used by one that is not drawn, and not by the one that stands for it. Or there
+ * was no room for its users.
+ */
 static void
 fold(struct uses *uses, const struct fold *folds)
 {
+	size_t crowded = 0;
+
 	uses->times = 1;
 	for (const struct use *use = uses->first; use; use = use->next) {
 		const struct fold *fold = &folds[use->process->index];
 		const struct pipe *pipe = use->hold->pipe;
+		uses->drawn += fold->drawn == use->process;
+		crowded += fold->crowded;
 		if (fold->drawn != use->process)
 			uses->folded |= !is_use(model_hold(fold->drawn, pipe));
 		else if (fold->times > uses->times &&
 			 (fold->count == 1 || !is_use(model_hold(fold->last, pipe))))
 			uses->times = fold->times;
 	}
+	uses->folded |= crowded && uses->drawn < 2;
 }
 
 int

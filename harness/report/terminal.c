@@ -44,13 +44,15 @@ write_stage_line(const struct paint *paint, const json_t *stage)
 {
 	char points[48];
 	bool passed = all(stage, PARTS_PASSED), untried = all(stage, PARTS_UNJUDGED);
+	bool failed = !parts_builds(stage) || parts_count(stage, PARTS_FAILED) > 0 ||
+		      parts_count(stage, PARTS_ERRED) > 0;
 	int column = paint_text(paint,
-	    passed    ? PAINT_GOOD
-	    : untried ? PAINT_QUIET
-		      : PAINT_BAD,
-	    passed    ? "✓ "
-	    : untried ? "· "
-		      : "✗ ");
+	    passed   ? PAINT_GOOD
+	    : failed ? PAINT_BAD
+		     : PAINT_QUIET,
+	    passed   ? "✓ "
+	    : failed ? "✗ "
+		     : "· ");
 
 	column += paint_format(paint, PAINT_STRONG, "%-14s", parts_string(stage, "name"));
 	column += paint_format(paint, PAINT_PLAIN, " %s", parts_string(stage, "title"));
@@ -207,6 +209,39 @@ first_failed_build(const json_t *results)
 	return NULL;
 }
 
+struct pictures {
+	long count;
+	const char *first;
+};
+
+static void
+count_pictures(const json_t *stage, const json_t *task, const json_t *row, void *context)
+{
+	struct pictures *pictures = context;
+	const json_t *graphs = json_object_get(row, "graphs");
+
+	(void)stage, (void)task;
+	if (!pictures->first)
+		pictures->first = json_string_value(json_array_get(graphs, 0));
+	pictures->count += (long)json_array_size(graphs);
+}
+
+/* Where the process graphs of all rows are, by the first. */
+static void
+write_pictures(const struct paint *paint, const json_t *results)
+{
+	struct pictures pictures = {0};
+
+	parts_each_row(results, count_pictures, &pictures);
+	if (pictures.count > 1)
+		paint_format(paint, PAINT_PLAIN, "%ld process graphs, such as %s", pictures.count,
+		    pictures.first);
+	else if (pictures.first)
+		paint_format(paint, PAINT_PLAIN, "Process graph: %s", pictures.first);
+	if (pictures.first)
+		putc('\n', paint->out);
+}
+
 /* The one thing to do next. */
 static void
 write_next(const struct paint *paint, const json_t *results)
@@ -246,6 +281,7 @@ write_end(const struct paint *paint, const json_t *results)
 	else if (rows > 0 && parts_integer(totals, "todo") == rows)
 		column = paint_text(paint, PAINT_PLAIN, "All is ready, nothing is written yet. ");
 	write_totals(paint, results, column);
+	write_pictures(paint, results);
 	write_not_checked(paint, results);
 	write_next(paint, results);
 }

@@ -159,12 +159,10 @@ supervise(struct run *run, int cpu, const _Atomic int *stop)
 	struct context context = {.run = run, .stop = stop};
 	struct audit audit;
 
-
 	/* If the harness is killed, so are we, and then (EXITKILL) the row. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != run->harness)
 		_exit(EXIT_FAILURE);
-	prctl(PR_SET_DUMPABLE, 0);
 	set_signals(SIG_IGN); /* the row may send us what it likes */
 	FILE *log = fopen(run->log, "we");
 	int error = log ? capture_open(&context.capture, run->outcome) : -errno;

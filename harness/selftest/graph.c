@@ -235,6 +235,7 @@ tells_the_tree(void)
 	HAS_NO("daemon", TEXT, "daemon.pid");
 	HAS("subreaper", TEXT, "orphan, adopted by P", "adopts orphans",
 	    "ZOMBIE: never reaped while P.1 lived · reaped by P");
+	HAS_NO("together", TEXT, "ZOMBIE"); /* the parent had no time to reap it */
 	HAS("crash", TEXT, "SIGSEGV, a null pointer, core dumped", "SIGABRT by itself",
 	    "SIGKILL when its parent dies", "reaped by nobody: P ignores SIGCHLD", "stopped 1 ×");
 	HAS("late", TEXT, "SIGTERM to P.1 after its reap");
@@ -272,6 +273,34 @@ folds(void)
 	HAS("levels", TEXT, "P.1.1  exit 1", "P.1.2  exit 1", "P.3.1 … P.3.6 · 6 ×");
 }
 SELFTEST("graph", "more than four like siblings fold into one, with their pipes", folds)
+
+static void
+bounds_a_picture(void)
+{
+	char *log = NULL;
+	size_t size = 0, nodes = 0;
+	FILE *out = open_memstream(&log, &size);
+
+	fputs(START, out);
+	for (int i = 1; i <= 1000; i++)
+		fprintf(out,
+		    "{\"event\":\"fork\",\"who\":\"P\",\"child\":\"P.%d\"}\n"
+		    "{\"event\":\"exec\",\"who\":\"P.%d\",\"argv\":[\"w\",\"%d\"]}\n",
+		    i, i, i);
+	fclose(out);
+	struct graph *graph = read_text(log, size);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(graph);
+	char *svg = view(graph, SVG);
+	for (const char *at = svg; (at = strstr(at, "class=\"node")); at++)
+		nodes++;
+	CU_ASSERT(nodes > 10 && nodes < 40);
+	CU_ASSERT_PTR_NOT_NULL(strstr(svg, "… and 968 more below"));
+	free(svg);
+	graph_free(graph);
+	free(log);
+}
+SELFTEST("graph", "of a thousand unlike children a picture shows some and counts the rest",
+    bounds_a_picture)
 
 static void
 draws_signs(void)

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -95,20 +96,21 @@ ignored(void)
 	reap_all();
 }
 
-/* Its parent dies; it lives until it has another. */
-static void
-outlive_parent(void)
-{
-	pid_t parent = getppid();
+static pid_t maker;
 
-	while (getppid() == parent)
+/* Its maker dies; it lives until it has another parent. */
+static void
+outlive_maker(void)
+{
+	while (getppid() == maker)
 		sched_yield();
 }
 
 static void
 leave_child(void)
 {
-	child(outlive_parent);
+	maker = getpid();
+	child(outlive_maker);
 }
 
 static void
@@ -123,6 +125,31 @@ subreaper(void)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	child(leave_child);
 	reap_all();
+}
+
+static void
+die_before_children(void)
+{
+	siginfo_t info;
+
+	for (int i = 0; i < 5; i++)
+		child(nothing);
+	waitid(P_ALL, 0, &info, WEXITED | WNOWAIT);
+}
+
+static void
+unreaped(void)
+{
+	for (int i = 0; i < 40; i++)
+		child(die_before_children);
+	reap_all();
+}
+
+static void
+inherited(void)
+{
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	unreaped();
 }
 
 static void
@@ -213,7 +240,7 @@ fault(void)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		prctl(PR_SET_DUMPABLE, 0);
+		setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 		trace_program_crash((int *)16);
 		abort();
 	}
@@ -331,10 +358,10 @@ static const struct {
 	const char *name;
 	void (*work)(void);
 } programs[] = {{"names", names}, {"reaps", reaps}, {"ignored", ignored}, {"orphan", orphan},
-    {"subreaper", subreaper}, {"kills", kills}, {"execs", execs}, {"crowd", crowd},
-    {"pipes", pipes}, {"sessions", sessions}, {"fault", fault}, {"stops", stops},
-    {"threads", threads}, {"files", files}, {"hostile", hostile}, {"runaways", runaways},
-    {"hang", hang}, {"nothing", nothing}};
+    {"subreaper", subreaper}, {"unreaped", unreaped}, {"inherited", inherited}, {"kills", kills},
+    {"execs", execs}, {"crowd", crowd}, {"pipes", pipes}, {"sessions", sessions}, {"fault", fault},
+    {"stops", stops}, {"threads", threads}, {"files", files}, {"hostile", hostile},
+    {"runaways", runaways}, {"hang", hang}, {"nothing", nothing}};
 
 __attribute__((constructor)) static void
 become_program(int argc, char **argv)

@@ -3,172 +3,36 @@
  * The tracer's promises, each on a program of trace-programs.c that does just that.
  */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <errno.h>
-#include <jansson.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "selftest/selftest.h"
 #include "selftest/trace-programs.h"
+#include "selftest/trace-seen.h"
 #include "trace/trace.h"
-
-struct seen {
-	struct trace_result result;
-	json_t *events;
-};
-
-static size_t
-open_descriptors(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	size_t count = 0;
-
-	while (dir && readdir(dir))
-		count++;
-	if (dir)
-		closedir(dir);
-	return count;
-}
-
-static json_t *
-read_events(FILE *log)
-{
-	json_t *events = json_array(), *event;
-	char *line = NULL;
-	size_t size = 0;
-
-	rewind(log);
-	while (getline(&line, &size, log) > 0) {
-		event = json_loads(line, 0, NULL);
-		CU_ASSERT_PTR_NOT_NULL_FATAL(event);
-		json_array_append_new(events, event);
-	}
-	free(line);
-	return events;
-}
-
-/* Trace a command; whatever it was, afterwards nothing of it is left. */
-static struct seen
-trace_command(char *const *argv, struct trace_options options)
-{
-	struct seen seen = {0};
-	size_t before = open_descriptors();
-	FILE *log = fdopen(memfd_create("log", MFD_CLOEXEC), "w+");
-
-	options.argv = argv;
-	options.log = log;
-	options.cpu = -1;
-	CU_ASSERT_EQUAL(trace_run(&options, &seen.result), 0);
-	seen.events = read_events(log);
-	fclose(log);
-	CU_ASSERT_EQUAL(open_descriptors(), before);
-	CU_ASSERT(waitpid(-1, NULL, WNOHANG | __WALL) < 0 && errno == ECHILD);
-	return seen;
-}
-
-static struct seen
-trace_with(const char *program, struct trace_options options)
-{
-	char *const argv[] = {"/proc/self/exe", "trace-program", (char *)program, NULL};
-
-	return trace_command(argv, options);
-}
-
-static struct seen
-trace(const char *program)
-{
-	return trace_with(program, (struct trace_options){.sweep = false});
-}
-
-static void
-seen_free(struct seen *seen)
-{
-	json_decref(seen->events);
-}
-
-static const char *
-text(json_t *event, const char *key)
-{
-	const char *value = json_string_value(json_object_get(event, key));
-
-	return value ? value : "";
-}
-
-static long long
-number(json_t *event, const char *key)
-{
-	json_t *value = json_object_get(event, key);
-
-	return value ? (long long)json_integer_value(value) : -1;
-}
-
-/* Where the n-th event of this kind by this process is; -1 nowhere. who NULL: by any. */
-static int
-where(const struct seen *seen, const char *kind, const char *who, int n)
-{
-	size_t i;
-	json_t *event;
-
-	json_array_foreach(seen->events, i, event) if (!strcmp(text(event, "event"), kind) &&
-						       (!who || !strcmp(text(event, "who"), who)) &&
-						       n-- == 0) return (int)i;
-	return -1;
-}
-
-static json_t *
-find(const struct seen *seen, const char *kind, const char *who, int n)
-{
-	int at = where(seen, kind, who, n);
-
-	return at < 0 ? NULL : json_array_get(seen->events, (size_t)at);
-}
-
-static int
-count(const struct seen *seen, const char *kind, const char *who)
-{
-	int n = 0;
-	size_t i;
-	json_t *event;
-
-	json_array_foreach(seen->events, i, event) n +=
-	    !strcmp(text(event, "event"), kind) && (!who || !strcmp(text(event, "who"), who));
-	return n;
-}
-
-/* How the child was reaped by this process; "" if it was not. */
-static const char *
-reaped(const struct seen *seen, const char *who, const char *child)
-{
-	json_t *event;
-
-	for (int n = 0; (event = find(seen, "reap", who, n)); n++)
-		if (!strcmp(text(event, "child"), child))
-			return text(event, "how");
-	return "";
-}
 
 static void
 names(void)
 {
-	struct seen seen = trace("names");
+	struct seen seen = seen_of("names");
 	static const char *const order[] = {"P.1", "P.2", "P.3"};
 
 	for (int i = 0; i < 3; i++) {
-		CU_ASSERT_STRING_EQUAL(text(find(&seen, "fork", "P", i), "child"), order[i]);
-		CU_ASSERT_EQUAL(number(find(&seen, "exit", order[i], 0), "code"), 0);
+		CU_ASSERT_STRING_EQUAL(
+		    seen_text(seen_find(&seen, "fork", "P", i), "child"), order[i]);
+		CU_ASSERT_EQUAL(seen_number(seen_find(&seen, "exit", order[i], 0), "code"), 0);
 	}
-	CU_ASSERT_STRING_EQUAL(text(find(&seen, "fork", "P.2", 0), "child"), "P.2.1");
-	CU_ASSERT(where(&seen, "exit", "P.2.1", 0) < where(&seen, "reap", "P.2", 0));
-	CU_ASSERT(where(&seen, "reap", "P.2", 0) < where(&seen, "exit", "P.2", 0));
-	CU_ASSERT_EQUAL(number(find(&seen, "end", NULL, 0), "processes"), 5);
-	CU_ASSERT_EQUAL(number(find(&seen, "end", NULL, 0), "lost"), 0);
+	CU_ASSERT_STRING_EQUAL(seen_text(seen_find(&seen, "fork", "P.2", 0), "child"), "P.2.1");
+	CU_ASSERT(seen_where(&seen, "exit", "P.2.1", 0) < seen_where(&seen, "reap", "P.2", 0));
+	CU_ASSERT(seen_where(&seen, "reap", "P.2", 0) < seen_where(&seen, "exit", "P.2", 0));
+	CU_ASSERT_EQUAL(seen_number(seen_find(&seen, "end", NULL, 0), "processes"), 5);
+	CU_ASSERT_EQUAL(seen_number(seen_find(&seen, "end", NULL, 0), "lost"), 0);
 	seen_free(&seen);
 }
 SELFTEST("trace", "processes are named by their fork path, in order of birth", names)
@@ -176,15 +40,15 @@ SELFTEST("trace", "processes are named by their fork path, in order of birth", n
 static void
 reaps(void)
 {
-	struct seen seen = trace("reaps");
+	struct seen seen = seen_of("reaps");
 
 	for (int i = 1; i <= 4; i++) {
-		char child[8];
+		char child[16];
 		snprintf(child, sizeof(child), "P.%d", i);
-		CU_ASSERT_STRING_EQUAL(reaped(&seen, "P", child), "wait");
+		CU_ASSERT_STRING_EQUAL(seen_reaped(&seen, "P", child), "wait");
 	}
-	CU_ASSERT_EQUAL(count(&seen, "reap", NULL), 4);
-	CU_ASSERT_EQUAL(count(&seen, "exit", "P.5"), 1);
+	CU_ASSERT_EQUAL(seen_count(&seen, "reap", NULL), 4);
+	CU_ASSERT_EQUAL(seen_count(&seen, "exit", "P.5"), 1);
 	seen_free(&seen);
 }
 SELFTEST("trace", "wait4 and waitid reap, looking with WNOWAIT does not", reaps)
@@ -192,10 +56,10 @@ SELFTEST("trace", "wait4 and waitid reap, looking with WNOWAIT does not", reaps)
 static void
 ignored(void)
 {
-	struct seen seen = trace("ignored");
+	struct seen seen = seen_of("ignored");
 
-	CU_ASSERT_STRING_EQUAL(reaped(&seen, "P", "P.1"), "ignored");
-	CU_ASSERT_STRING_EQUAL(reaped(&seen, "P", "P.2"), "ignored");
+	CU_ASSERT_STRING_EQUAL(seen_reaped(&seen, "P", "P.1"), "ignored");
+	CU_ASSERT_STRING_EQUAL(seen_reaped(&seen, "P", "P.2"), "ignored");
 	seen_free(&seen);
 }
 SELFTEST("trace", "a parent that ignores SIGCHLD reaps by that", ignored)
@@ -203,37 +67,55 @@ SELFTEST("trace", "a parent that ignores SIGCHLD reaps by that", ignored)
 static void
 adoption(void)
 {
-	struct seen seen = trace("subreaper");
-	json_t *adopt = find(&seen, "adopt", "P.1.1", 0);
+	struct seen seen = seen_of("subreaper");
+	json_t *adopt = seen_find(&seen, "adopt", "P.1.1", 0);
 
-	CU_ASSERT_STRING_EQUAL(text(adopt, "from"), "P.1");
-	CU_ASSERT_STRING_EQUAL(text(adopt, "to"), "P");
-	CU_ASSERT_STRING_EQUAL(reaped(&seen, "P", "P.1.1"), "wait");
-	CU_ASSERT_EQUAL(count(&seen, "subreaper", "P"), 1);
+	CU_ASSERT_STRING_EQUAL(seen_text(adopt, "from"), "P.1");
+	CU_ASSERT_STRING_EQUAL(seen_text(adopt, "to"), "P");
+	CU_ASSERT_STRING_EQUAL(seen_reaped(&seen, "P", "P.1.1"), "wait");
+	CU_ASSERT_EQUAL(seen_count(&seen, "subreaper", "P"), 1);
 	seen_free(&seen);
-	seen = trace("orphan");
-	adopt = find(&seen, "adopt", "P.1.1", 0);
+	seen = seen_of("orphan");
+	adopt = seen_find(&seen, "adopt", "P.1.1", 0);
 	CU_ASSERT(json_is_null(json_object_get(adopt, "to")));
-	CU_ASSERT_EQUAL(number(adopt, "pid"), getpid());
-	CU_ASSERT_EQUAL(count(&seen, "reap", NULL), 1);
+	CU_ASSERT_EQUAL(seen_number(adopt, "pid"), getpid());
+	CU_ASSERT_EQUAL(seen_count(&seen, "reap", NULL), 1);
 	seen_free(&seen);
 }
 SELFTEST("trace", "an orphan is told with its true adopter", adoption)
 
 static void
+unreaped(void)
+{
+	/* Parent and children die at once: whoever is reported first, the truth is the same. */
+	struct seen seen = seen_of("unreaped");
+
+	CU_ASSERT_EQUAL(seen_count(&seen, "exit", NULL), 241);
+	CU_ASSERT_EQUAL(seen_count(&seen, "reap", NULL), 40);
+	CU_ASSERT_EQUAL(seen_count(&seen, "adopt", NULL), 200);
+	seen_free(&seen);
+	seen = seen_of("inherited");
+	CU_ASSERT_EQUAL(seen_count(&seen, "reap", "P"), 240);
+	CU_ASSERT_EQUAL(seen_count(&seen, "reap", NULL), 240);
+	CU_ASSERT_EQUAL(seen_count(&seen, "adopt", NULL), 200);
+	seen_free(&seen);
+}
+SELFTEST("trace", "dead children of dying parents are adopted by who reaps them", unreaped)
+
+static void
 kills(void)
 {
-	struct seen seen = trace("kills");
-	json_t *first = find(&seen, "kill", "P", 0), *late = find(&seen, "kill", "P", 1);
+	struct seen seen = seen_of("kills");
+	json_t *first = seen_find(&seen, "kill", "P", 0), *late = seen_find(&seen, "kill", "P", 1);
 
-	CU_ASSERT_EQUAL(number(first, "signal"), SIGTERM);
-	CU_ASSERT_EQUAL(number(first, "error"), 0);
+	CU_ASSERT_EQUAL(seen_number(first, "signal"), SIGTERM);
+	CU_ASSERT_EQUAL(seen_number(first, "error"), 0);
 	CU_ASSERT_STRING_EQUAL(
 	    json_string_value(json_array_get(json_object_get(first, "to"), 0)), "P.1");
-	CU_ASSERT_EQUAL(number(find(&seen, "exit", "P.1", 0), "signal"), SIGTERM);
-	CU_ASSERT(where(&seen, "kill", "P", 0) < where(&seen, "exit", "P.1", 0));
-	CU_ASSERT(where(&seen, "reap", "P", 0) < where(&seen, "kill", "P", 1));
-	CU_ASSERT_EQUAL(number(late, "error"), ESRCH);
+	CU_ASSERT_EQUAL(seen_number(seen_find(&seen, "exit", "P.1", 0), "signal"), SIGTERM);
+	CU_ASSERT(seen_where(&seen, "kill", "P", 0) < seen_where(&seen, "exit", "P.1", 0));
+	CU_ASSERT(seen_where(&seen, "reap", "P", 0) < seen_where(&seen, "kill", "P", 1));
+	CU_ASSERT_EQUAL(seen_number(late, "error"), ESRCH);
 	CU_ASSERT_STRING_EQUAL(
 	    json_string_value(json_array_get(json_object_get(late, "to"), 0)), "P.1");
 	seen_free(&seen);
@@ -243,14 +125,15 @@ SELFTEST("trace", "a kill comes before the death it causes, and after a reap it 
 static void
 execs(void)
 {
-	struct seen seen = trace("execs");
-	json_t *argv = json_object_get(find(&seen, "exec", "P.1", 0), "argv");
+	struct seen seen = seen_of("execs");
+	json_t *argv = json_object_get(seen_find(&seen, "exec", "P.1", 0), "argv");
 
-	CU_ASSERT_STRING_EQUAL(text(find(&seen, "fork", "P", 0), "how"), "vfork");
-	CU_ASSERT_STRING_EQUAL(text(find(&seen, "fork", "P", 1), "how"), "vfork");
+	CU_ASSERT_STRING_EQUAL(seen_text(seen_find(&seen, "fork", "P", 0), "how"), "vfork");
+	CU_ASSERT_STRING_EQUAL(seen_text(seen_find(&seen, "fork", "P", 1), "how"), "vfork");
 	CU_ASSERT_STRING_EQUAL(
 	    json_string_value(json_array_get(argv, 1)), "a \"quoted\"\n\xc3\xbf argument");
-	CU_ASSERT_PTR_NOT_NULL(strstr(text(find(&seen, "exec", "P.2", 0), "exe"), "/true"));
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(seen_text(seen_find(&seen, "exec", "P.2", 0), "exe"), "/true"));
 	seen_free(&seen);
 }
 SELFTEST("trace", "vfork, posix_spawn and exec are told, whatever the arguments hold", execs)
@@ -265,10 +148,10 @@ check_order(const struct seen *seen)
 	json_object_set_new(alive, "P", json_true());
 	json_array_foreach(seen->events, i, event)
 	{
-		const char *kind = text(event, "event"), *who = text(event, "who");
+		const char *kind = seen_text(event, "event"), *who = seen_text(event, "who");
 		if (!strcmp(kind, "fork"))
-			CU_ASSERT(
-			    json_object_set_new(alive, text(event, "child"), json_true()) == 0);
+			CU_ASSERT(json_object_set_new(
+				      alive, seen_text(event, "child"), json_true()) == 0);
 		if (*who && strcmp(kind, "adopt") != 0)
 			CU_ASSERT_PTR_NOT_NULL(json_object_get(alive, who));
 		if (!strcmp(kind, "exit"))
@@ -282,11 +165,11 @@ static void
 crowd(void)
 {
 	for (int i = 0; i < 5; i++) {
-		struct seen seen = trace("crowd");
-		CU_ASSERT_EQUAL(count(&seen, "fork", NULL), 550);
-		CU_ASSERT_EQUAL(count(&seen, "reap", NULL), 550);
-		CU_ASSERT_EQUAL(count(&seen, "exit", NULL), 551);
-		CU_ASSERT_EQUAL(number(find(&seen, "end", NULL, 0), "lost"), 0);
+		struct seen seen = seen_of("crowd");
+		CU_ASSERT_EQUAL(seen_count(&seen, "fork", NULL), 550);
+		CU_ASSERT_EQUAL(seen_count(&seen, "reap", NULL), 550);
+		CU_ASSERT_EQUAL(seen_count(&seen, "exit", NULL), 551);
+		CU_ASSERT_EQUAL(seen_number(seen_find(&seen, "end", NULL, 0), "lost"), 0);
 		check_order(&seen);
 		seen_free(&seen);
 	}
@@ -296,27 +179,27 @@ SELFTEST("trace", "in a crowd nobody is lost and nobody acts before its birth", 
 static void
 check_end(json_t *event, const char *pipe, const char *end, int fd, const char *why)
 {
-	CU_ASSERT_STRING_EQUAL(text(event, "pipe"), pipe);
-	CU_ASSERT_STRING_EQUAL(text(event, "end"), end);
-	CU_ASSERT_EQUAL(number(event, "fd"), fd);
-	CU_ASSERT_STRING_EQUAL(text(event, "why"), why);
+	CU_ASSERT_STRING_EQUAL(seen_text(event, "pipe"), pipe);
+	CU_ASSERT_STRING_EQUAL(seen_text(event, "end"), end);
+	CU_ASSERT_EQUAL(seen_number(event, "fd"), fd);
+	CU_ASSERT_STRING_EQUAL(seen_text(event, "why"), why);
 }
 
 static void
 pipes(void)
 {
-	struct seen seen = trace("pipes");
+	struct seen seen = seen_of("pipes");
 
-	CU_ASSERT_EQUAL(count(&seen, "pipe", "P"), 3);
-	CU_ASSERT_STRING_EQUAL(text(find(&seen, "pipe", "P", 2), "kind"), "socketpair");
-	check_end(find(&seen, "hold", "P.1", 0), "pipe1", "r", 0, "");
-	CU_ASSERT_EQUAL(count(&seen, "drop", "P.1"), 6);
-	check_end(find(&seen, "drop", "P", 0), "pipe1", "w", 4, "close");
-	check_end(find(&seen, "hold", "P", 0), "pipe2", "w", 10, "");
+	CU_ASSERT_EQUAL(seen_count(&seen, "pipe", "P"), 3);
+	CU_ASSERT_STRING_EQUAL(seen_text(seen_find(&seen, "pipe", "P", 2), "kind"), "socketpair");
+	check_end(seen_find(&seen, "hold", "P.1", 0), "pipe1", "r", 0, "");
+	CU_ASSERT_EQUAL(seen_count(&seen, "drop", "P.1"), 6);
+	check_end(seen_find(&seen, "drop", "P", 0), "pipe1", "w", 4, "close");
+	check_end(seen_find(&seen, "hold", "P", 0), "pipe2", "w", 10, "");
 	/* At exec the two CLOEXEC descriptors go, the duplicate stays. */
-	CU_ASSERT_EQUAL(count(&seen, "drop", "P"), 3);
-	CU_ASSERT_STRING_EQUAL(text(find(&seen, "drop", "P", 1), "why"), "exec");
-	CU_ASSERT_STRING_EQUAL(text(find(&seen, "drop", "P", 2), "why"), "exec");
+	CU_ASSERT_EQUAL(seen_count(&seen, "drop", "P"), 3);
+	CU_ASSERT_STRING_EQUAL(seen_text(seen_find(&seen, "drop", "P", 1), "why"), "exec");
+	CU_ASSERT_STRING_EQUAL(seen_text(seen_find(&seen, "drop", "P", 2), "why"), "exec");
 	seen_free(&seen);
 }
 SELFTEST("trace", "who holds which end of a pipe: dup, close, close_range and exec", pipes)
@@ -324,11 +207,11 @@ SELFTEST("trace", "who holds which end of a pipe: dup, close, close_range and ex
 static void
 sessions(void)
 {
-	struct seen seen = trace("sessions");
+	struct seen seen = seen_of("sessions");
 
-	CU_ASSERT_EQUAL(number(find(&seen, "session", "P.1", 0), "sid"),
-	    number(find(&seen, "fork", "P", 0), "pid"));
-	CU_ASSERT_EQUAL(number(find(&seen, "deathsig", "P.1", 0), "signal"), SIGKILL);
+	CU_ASSERT_EQUAL(seen_number(seen_find(&seen, "session", "P.1", 0), "sid"),
+	    seen_number(seen_find(&seen, "fork", "P", 0), "pid"));
+	CU_ASSERT_EQUAL(seen_number(seen_find(&seen, "deathsig", "P.1", 0), "signal"), SIGKILL);
 	seen_free(&seen);
 }
 SELFTEST("trace", "setsid and the parent-death signal are told", sessions)
@@ -336,17 +219,18 @@ SELFTEST("trace", "setsid and the parent-death signal are told", sessions)
 static void
 fault(void)
 {
-	struct seen seen = trace("fault");
-	json_t *segv = find(&seen, "fault", "P.1", 0), *aborted = find(&seen, "fault", "P", 0);
+	struct seen seen = seen_of("fault");
+	json_t *segv = seen_find(&seen, "fault", "P.1", 0),
+	       *aborted = seen_find(&seen, "fault", "P", 0);
 	long long pc = json_integer_value(json_array_get(json_object_get(segv, "frames"), 0));
 	long long at = (long long)(intptr_t)trace_program_crash;
 
-	CU_ASSERT_EQUAL(number(segv, "signal"), SIGSEGV);
-	CU_ASSERT_EQUAL(number(segv, "address"), 16);
-	CU_ASSERT_EQUAL(number(segv, "base"), 0);
+	CU_ASSERT_EQUAL(seen_number(segv, "signal"), SIGSEGV);
+	CU_ASSERT_EQUAL(seen_number(segv, "address"), 16);
+	CU_ASSERT_EQUAL(seen_number(segv, "base"), 0);
 	CU_ASSERT(pc >= at && pc < at + 64);
 	CU_ASSERT(json_array_size(json_object_get(segv, "frames")) >= 3);
-	CU_ASSERT_EQUAL(number(aborted, "signal"), SIGABRT);
+	CU_ASSERT_EQUAL(seen_number(aborted, "signal"), SIGABRT);
 	CU_ASSERT(json_array_size(json_object_get(aborted, "frames")) >= 3);
 	seen_free(&seen);
 }
@@ -355,12 +239,12 @@ SELFTEST("trace", "a crash is told with the frames that led to it", fault)
 static void
 stops(void)
 {
-	struct seen seen = trace("stops");
+	struct seen seen = seen_of("stops");
 
-	CU_ASSERT_EQUAL(number(find(&seen, "stop", "P.1", 0), "signal"), SIGSTOP);
-	CU_ASSERT(where(&seen, "stop", "P.1", 0) < where(&seen, "continue", "P.1", 0));
-	CU_ASSERT_EQUAL(count(&seen, "reap", "P"), 1);
-	CU_ASSERT(where(&seen, "exit", "P.1", 0) < where(&seen, "reap", "P", 0));
+	CU_ASSERT_EQUAL(seen_number(seen_find(&seen, "stop", "P.1", 0), "signal"), SIGSTOP);
+	CU_ASSERT(seen_where(&seen, "stop", "P.1", 0) < seen_where(&seen, "continue", "P.1", 0));
+	CU_ASSERT_EQUAL(seen_count(&seen, "reap", "P"), 1);
+	CU_ASSERT(seen_where(&seen, "exit", "P.1", 0) < seen_where(&seen, "reap", "P", 0));
 	seen_free(&seen);
 }
 SELFTEST("trace", "a stopped child is stopped, and is not taken for reaped", stops)
@@ -368,11 +252,11 @@ SELFTEST("trace", "a stopped child is stopped, and is not taken for reaped", sto
 static void
 threads(void)
 {
-	struct seen seen = trace("threads");
+	struct seen seen = seen_of("threads");
 
-	CU_ASSERT_EQUAL(count(&seen, "fork", NULL), 0);
-	CU_ASSERT_EQUAL(count(&seen, "exec", "P"), 1);
-	CU_ASSERT_EQUAL(number(find(&seen, "exit", "P", 0), "code"), 0);
+	CU_ASSERT_EQUAL(seen_count(&seen, "fork", NULL), 0);
+	CU_ASSERT_EQUAL(seen_count(&seen, "exec", "P"), 1);
+	CU_ASSERT_EQUAL(seen_number(seen_find(&seen, "exit", "P", 0), "code"), 0);
 	seen_free(&seen);
 }
 SELFTEST("trace", "threads are no processes, and one that executes is the process", threads)
@@ -380,13 +264,13 @@ SELFTEST("trace", "threads are no processes, and one that executes is the proces
 static void
 files(void)
 {
-	struct seen seen = trace("files");
+	struct seen seen = seen_of("files");
 
-	CU_ASSERT_EQUAL(count(&seen, "create", NULL), 1);
+	CU_ASSERT_EQUAL(seen_count(&seen, "create", NULL), 1);
 	CU_ASSERT_STRING_EQUAL(
-	    text(find(&seen, "create", "P", 0), "path"), "/dev/shm/selftest-trace");
+	    seen_text(seen_find(&seen, "create", "P", 0), "path"), "/dev/shm/selftest-trace");
 	CU_ASSERT_STRING_EQUAL(
-	    text(find(&seen, "unlink", "P", 0), "path"), "/dev/shm/selftest-trace");
+	    seen_text(seen_find(&seen, "unlink", "P", 0), "path"), "/dev/shm/selftest-trace");
 	seen_free(&seen);
 }
 SELFTEST("trace", "shared memory that gets and loses a name", files)
@@ -395,10 +279,10 @@ static void
 sweep(enum trace_level level, const char *program, size_t least)
 {
 	struct seen seen =
-	    trace_with(program, (struct trace_options){.level = level, .sweep = true});
+	    seen_with(program, (struct trace_options){.level = level, .sweep = true});
 
 	CU_ASSERT(seen.result.left >= least);
-	CU_ASSERT_EQUAL((size_t)count(&seen, "left", NULL), seen.result.left);
+	CU_ASSERT_EQUAL((size_t)seen_count(&seen, "left", NULL), seen.result.left);
 	CU_ASSERT(WIFEXITED(seen.result.status) && WEXITSTATUS(seen.result.status) == 0);
 	seen_free(&seen);
 }
@@ -424,7 +308,7 @@ tick(void)
 {
 	for (int level = TRACE_PTRACE; level <= TRACE_NONE; level++) {
 		int ticks = 0;
-		struct seen seen = trace_with("hang",
+		struct seen seen = seen_with("hang",
 		    (struct trace_options){
 			.level = (enum trace_level)level, .tick = enough, .context = &ticks});
 		CU_ASSERT(seen.result.ended_by_tick);
@@ -438,11 +322,11 @@ SELFTEST("trace", "the tick comes while nothing happens, and ends a hang", tick)
 static void
 none(void)
 {
-	struct seen seen = trace_with("names", (struct trace_options){.level = TRACE_NONE});
+	struct seen seen = seen_with("names", (struct trace_options){.level = TRACE_NONE});
 
 	CU_ASSERT_EQUAL(seen.result.level, TRACE_NONE);
-	CU_ASSERT_STRING_EQUAL(text(find(&seen, "start", "P", 0), "level"), "none");
-	CU_ASSERT_EQUAL(count(&seen, "exit", "P"), 1);
+	CU_ASSERT_STRING_EQUAL(seen_text(seen_find(&seen, "start", "P", 0), "level"), "none");
+	CU_ASSERT_EQUAL(seen_count(&seen, "exit", "P"), 1);
 	CU_ASSERT_EQUAL(json_array_size(seen.events), 3);
 	seen_free(&seen);
 }
@@ -453,7 +337,7 @@ refused(void)
 {
 	struct trace_result result;
 	char *const missing[] = {"/no/such/command", NULL}, *const folder[] = {"/", NULL};
-	size_t before = open_descriptors();
+	size_t before = seen_descriptors();
 
 	for (int level = TRACE_PTRACE; level <= TRACE_NONE; level++) {
 		struct trace_options options = {
@@ -462,7 +346,7 @@ refused(void)
 		options.argv = folder;
 		CU_ASSERT_EQUAL(trace_run(&options, &result), -EACCES);
 	}
-	CU_ASSERT_EQUAL(open_descriptors(), before);
+	CU_ASSERT_EQUAL(seen_descriptors(), before);
 	CU_ASSERT(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
 }
 SELFTEST("trace", "a command that cannot be run is an error, not a run", refused)
@@ -479,9 +363,9 @@ unprivileged(void)
 		    (setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534)))
 			_exit(2);
 		prctl(PR_SET_DUMPABLE, 1);
-		struct seen seen = trace_command(argv, (struct trace_options){.cpu = -1});
-		_exit(seen.result.level != TRACE_PTRACE || count(&seen, "fork", "P") != 1 ||
-		      strcmp(reaped(&seen, "P", "P.1"), "wait") != 0);
+		struct seen seen = seen_command(argv, (struct trace_options){.cpu = -1});
+		_exit(seen.result.level != TRACE_PTRACE || seen_count(&seen, "fork", "P") != 1 ||
+		      strcmp(seen_reaped(&seen, "P", "P.1"), "wait") != 0);
 	}
 	CU_ASSERT(waitpid(pid, &status, 0) == pid && status == 0);
 }

@@ -5,8 +5,12 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
+#include <sched.h>
+#include <sys/pidfd.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 
 #include "common.h"
 
@@ -109,8 +113,8 @@ ROW("process.1/invalid", 1, "a death signal that is no signal is refused")
 {
 	struct mp_process *p = NULL;
 
-	FAILS(mp_process_new(&p, return_number, &zero,
-		  &(struct mp_process_options){.death_signal = 999}),
+	FAILS(mp_process_new(
+		  &p, return_number, &zero, &(struct mp_process_options){.death_signal = 999}),
 	    MP_INVALID);
 	TRUE(p == NULL, "a failed call leaves its out-parameter untouched");
 }
@@ -249,6 +253,62 @@ ROW("process.2/descriptors", 1, "over fork a child has every descriptor that its
 	mp_close(&high);
 }
 
+static int
+start_a_child(void *arg)
+{
+	struct mp_process *p = made(return_number, &zero, NULL);
+	int error = mp_process_start(p);
+
+	(void)arg;
+	mp_process_free(p);
+	return error == MP_DAEMONIC ? 0 : 1;
+}
+
+/* 9 */
+ROW("process.2/family", 1, "start asks the family: no child for a daemon, and the dead are reaped",
+    TIDY)
+{
+	struct mp_process_options daemon = {.daemon = MP_DAEMON_YES};
+	struct mp_process *first = started(start_a_child, NULL, &daemon);
+
+	await_death(first);
+	struct mp_process *second = started(return_number, &six, NULL);
+	EQUAL(state_of(mp_process_pid(first)), 0);
+	EQUAL(finished(first), 0);
+	EQUAL(finished(second), 6);
+}
+
+/* The signal that this process will get when its parent dies. */
+static int
+death_signal(void *arg)
+{
+	int signal = 0;
+
+	(void)arg;
+	prctl(PR_GET_PDEATHSIG, &signal);
+	return signal;
+}
+
+static int
+death_signal_of_a_child(void *options)
+{
+	struct mp_process *p = made(death_signal, NULL, options);
+
+	return mp_process_start(p) ? 255 : finished(p);
+}
+
+ROW("process.2/death-signal", 1, "a child asks for its death signal: its own, or its creator's",
+    TIDY)
+{
+	struct mp_process_options usr1 = {.death_signal = SIGUSR1};
+	struct mp_process_options none = {.death_signal = MP_NO_SIGNAL};
+
+	EQUAL(finished(started(death_signal, NULL, NULL)), 0);
+	EQUAL(finished(started(death_signal, NULL, &usr1)), SIGUSR1);
+	EQUAL(finished(started(death_signal_of_a_child, NULL, &usr1)), SIGUSR1);
+	EQUAL(finished(started(death_signal_of_a_child, &none, &usr1)), 0);
+}
+
 static int handler_pipe = -1;
 
 static void
@@ -350,7 +410,7 @@ ROW("process.2/tree", 2, "children have children: a tree joined in order arrives
 
 /* --- process.3: join and the sentinel ---------------------------------------------------------------- */
 
-ROW("process.3/waits", 1, "join returns when the child has ended, not before", TIDY)
+ROW("process.3/waits", 1, "join returns when the child has ended, not before", .seconds = 2, TIDY)
 {
 	struct gate gate;
 
@@ -366,7 +426,8 @@ ROW("process.3/waits", 1, "join returns when the child has ended, not before", T
 }
 
 /* 6 */
-ROW("process.3/poll", 1, "join(0) and join(-1) look once and return; the child lives on", TIDY)
+ROW("process.3/poll", 1, "join(0) and join(-1) look once and return; the child lives on",
+    .seconds = 2, TIDY)
 {
 	struct gate gate;
 	gate_init(&gate);
@@ -382,15 +443,28 @@ ROW("process.3/poll", 1, "join(0) and join(-1) look once and return; the child l
 	gate_release(&gate);
 }
 
-ROW("process.3/timeout", 1, "join gives up when its time is over", TIDY)
+/* How often this thread has gone to sleep of itself. */
+static long
+naps(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_THREAD, &usage);
+	return usage.ru_nvcsw;
+}
+
+ROW("process.3/timeout", 1, "join sleeps until its time is over, and gives up", .seconds = 2, TIDY)
 {
 	struct gate gate;
 	gate_init(&gate);
 	struct mp_process *p = started(wait_at_gate, &gate, NULL);
 	int64_t then = mp_now();
+	long before = naps();
 
 	FAILS(mp_process_join(p, 0.2), MP_TIMEOUT);
 	BETWEEN(since(then), 0.19, 3);
+	/* Not 0, which is to spin; nor a nap for each millisecond. */
+	BETWEEN(naps() - before, 1, 15);
 	gate_open(&gate);
 	EQUAL(finished(p), 0);
 	gate_release(&gate);
@@ -405,14 +479,15 @@ count_signal(int signal)
 	signals_seen++;
 }
 
+/* A signal each time that the parent is asleep: in join, for there is nothing else to wait for. */
 static int
 disturb_parent(void *arg)
 {
 	int *go_on = arg;
 
-	for (int i = 0; i < 50; i++) {
+	for (int i = 0; i < 20; i++) {
+		await_sleep(getppid());
 		kill(getppid(), SIGUSR1);
-		sched_yield();
 	}
 	*go_on = 1; /* written after the last signal, before the end */
 	return 5;
@@ -420,7 +495,7 @@ disturb_parent(void *arg)
 
 /* 25 */
 ROW("process.3/signals", 2, "signals that come during join are handled and do not end it",
-    .graph = "every child reaped by its parent")
+    .seconds = 2, .graph = "every child reaped by its parent")
 {
 	struct sigaction action = {.sa_handler = count_signal};
 	int *written = shared(sizeof(int));
@@ -432,6 +507,26 @@ ROW("process.3/signals", 2, "signals that come during join are handled and do no
 	TRUE(signals_seen > 0, "at least one signal came (else this row shows nothing)");
 	EQUAL(finished(p), 5);
 	munmap(written, sizeof(int));
+}
+
+ROW("process.3/deadline", 1, "signals that come during join do not prolong its time", .seconds = 2,
+    TIDY)
+{
+	struct sigaction action = {.sa_handler = count_signal};
+	struct itimerval often = {{0, 20000}, {0, 20000}}, never = {0};
+	struct gate gate;
+
+	gate_init(&gate);
+	EQUAL(sigaction(SIGALRM, &action, NULL), 0);
+	struct mp_process *p = started(wait_at_gate, &gate, NULL);
+	/* Ten in the time that join has: who begins anew after each will never be done. */
+	EQUAL(setitimer(ITIMER_REAL, &often, NULL), 0);
+	FAILS(mp_process_join(p, 0.2), MP_TIMEOUT);
+	EQUAL(setitimer(ITIMER_REAL, &never, NULL), 0);
+	TRUE(signals_seen > 0, "at least one signal came (else this row shows nothing)");
+	gate_open(&gate);
+	EQUAL(finished(p), 0);
+	gate_release(&gate);
 }
 
 /* 15 */
@@ -447,6 +542,7 @@ ROW("process.3/sentinel", 1, "the sentinel is ready when the child is dead, and 
 	EQUAL(mp_poll(&fd, 1, mp_deadline(60)), 1);
 	EQUAL(mp_process_is_alive(p), 0);
 	EQUAL(mp_poll(&fd, 1, mp_deadline(0)), 1); /* also when the status has been fetched */
+	TRUE(fd.revents & POLLIN, "the sentinel is still a descriptor, and readable");
 	EQUAL(finished(p), 0);
 	gate_release(&gate);
 }
@@ -465,7 +561,7 @@ leave_grandchild(void *arg)
 }
 
 ROW("process.3/grandchild", 2, "a grandchild that lives on does not hold the sentinel back",
-    .graph = "nothing left; no zombie")
+    .seconds = 2, .graph = "nothing left; no zombie")
 {
 	struct gate gate;
 	int status;
@@ -553,7 +649,8 @@ ROW("process.4/kept", 1, "the status is fetched once and kept: every later answe
 	mp_process_free(p);
 }
 
-ROW("process.4/stolen", 2, "a status that somebody else fetched is told as lost, not as running")
+ROW("process.4/stolen", 2, "a status that somebody else fetched is told as lost, not as running",
+    .seconds = 2)
 {
 	struct mp_process *p = started(return_number, &six, NULL);
 	int status, code = 77;
@@ -567,7 +664,8 @@ ROW("process.4/stolen", 2, "a status that somebody else fetched is told as lost,
 	mp_process_free(p);
 }
 
-ROW("process.4/ignored", 1, "with SIGCHLD ignored a child is still joined, its status lost")
+ROW("process.4/ignored", 1, "with SIGCHLD ignored a child is still joined, its status lost",
+    .seconds = 2)
 {
 	int code;
 
@@ -583,7 +681,8 @@ join_and_ask(void *arg)
 {
 	int code = 0;
 	bool right = mp_process_join(arg, MP_FOREVER) == 0 &&
-	    mp_process_exitcode(arg, &code) == 1 && code == 6 && mp_process_is_alive(arg) == 0;
+		     mp_process_exitcode(arg, &code) == 1 && code == 6 &&
+		     mp_process_is_alive(arg) == 0;
 
 	return right ? arg : NULL;
 }
@@ -609,6 +708,58 @@ ROW("process.4/threads", 3, "many threads may join and ask at once: all get the 
 	}
 }
 
+static void *
+join_and_tell(void *arg)
+{
+	_Atomic pid_t *thread = ((void **)arg)[1];
+
+	*thread = gettid();
+	return mp_process_join(*(struct mp_process **)arg, MP_FOREVER) == 0 ? arg : NULL;
+}
+
+ROW("process.4/meanwhile", 1, "while one thread joins, another asks, and ends the child",
+    .seconds = 2, TIDY)
+{
+	_Atomic pid_t joiner = 0;
+	struct mp_process *p = started(sleep_forever, NULL, NULL);
+	void *arg[] = {p, &joiner}, *right;
+	pthread_t thread;
+	int code = 77;
+
+	EQUAL(pthread_create(&thread, NULL, join_and_tell, arg), 0);
+	while (joiner == 0)
+		sched_yield();
+	await_sleep(joiner);
+	EQUAL(mp_process_is_alive(p), 1);
+	EQUAL(mp_process_exitcode(p, &code), 0);
+	OK(mp_process_terminate(p));
+	EQUAL(pthread_join(thread, &right), 0);
+	TRUE(right == arg, "the thread has joined the child");
+	EQUAL(finished(p), -SIGTERM);
+}
+
+static int
+ask_anothers(void *arg)
+{
+	struct mp_death death;
+	int code;
+
+	return mp_process_is_alive(arg) == MP_NOT_PARENT &&
+		       mp_process_exitcode(arg, &code) == MP_NOT_PARENT &&
+		       mp_process_death(arg, &death) == MP_NOT_PARENT &&
+		       mp_process_close(arg) == MP_NOT_PARENT
+		   ? 0
+		   : 1;
+}
+
+ROW("process.4/stranger", 1, "a process is told nothing of its siblings", TIDY)
+{
+	struct mp_process *sibling = started(return_number, &six, NULL);
+
+	EQUAL(finished(started(ask_anothers, sibling, NULL)), 0);
+	EQUAL(finished(sibling), 6);
+}
+
 ROW("process.4/death", 1, "the death of a child is told in full: pid, status, signal we sent", TIDY)
 {
 	struct mp_process *p = started(sleep_forever, NULL, NULL);
@@ -628,10 +779,11 @@ ROW("process.4/death", 1, "the death of a child is told in full: pid, status, si
 /* --- process.5: ending it, and closing the object -------------------------------------------------------- */
 
 /* 4, 5 */
-ROW("process.5/signals", 2, "terminate, kill and interrupt end a child: -15, -9, -2", TIDY)
+ROW("process.5/signals", 2, "terminate, kill and interrupt end a child: -15, -9, -2", .seconds = 2,
+    TIDY)
 {
-	int (*const end[])(struct mp_process *) = {mp_process_terminate, mp_process_kill,
-	    mp_process_interrupt};
+	int (*const end[])(struct mp_process *) = {
+	    mp_process_terminate, mp_process_kill, mp_process_interrupt};
 	const int code[] = {-SIGTERM, -SIGKILL, -SIGINT};
 
 	for (int i = 0; i < 3; i++) {
@@ -663,7 +815,7 @@ refuse_to_end(void *arg)
 	return sleep_forever(NULL);
 }
 
-ROW("process.5/refuses", 1, "a child may refuse terminate, but not kill", TIDY)
+ROW("process.5/refuses", 1, "a child may refuse terminate, but not kill", .seconds = 2, TIDY)
 {
 	int fds[2];
 
@@ -715,7 +867,8 @@ ROW("process.5/descriptor", 1, "close gives the descriptor back", TIDY)
 	mp_process_free(p);
 }
 
-ROW("process.5/hundred", 2, "a hundred children are terminated, and all end by SIGTERM", TIDY)
+ROW("process.5/hundred", 2, "a hundred children are terminated, and all end by SIGTERM",
+    .seconds = 3, TIDY)
 {
 	struct mp_process *p[100];
 
@@ -746,7 +899,8 @@ know_thyself(void *arg)
 	struct mp_process *me = mp_current_process(), *parent = mp_parent_process();
 	int code;
 
-	if (me != *(struct mp_process **)arg || mp_process_pid(me) != getpid() || mp_process_is_alive(me) != 1)
+	if (me != *(struct mp_process **)arg || mp_process_pid(me) != getpid() ||
+	    mp_process_is_alive(me) != 1)
 		return 1;
 	if (!parent || mp_process_pid(parent) != getppid() ||
 	    strcmp(mp_process_name(parent), "MainProcess"))
@@ -770,6 +924,7 @@ ROW("process.6/child", 2, "a child knows itself, and its parent by name and pid"
 
 struct generations {
 	int report[2];
+	struct gate end; /* of the grandchild: not before its parent has been reaped */
 };
 
 static int
@@ -782,6 +937,7 @@ watch_parent(void *arg)
 	tell(g->report[1], mp_process_is_alive(parent) == 1 ? 'a' : '?');
 	tell(g->report[1], mp_process_join(parent, 60) == 0 ? 'j' : '?');
 	tell(g->report[1], mp_process_is_alive(parent) == 0 ? 'd' : '?');
+	gate_wait(&g->end);
 	return 0;
 }
 
@@ -796,20 +952,81 @@ be_in_the_middle(void *arg)
 }
 
 /* 14 */
-ROW("process.6/orphan", 2, "a grandchild sees its parent alive, and then dead",
+ROW("process.6/orphan", 2, "a grandchild sees its parent alive, and then dead", .seconds = 2,
     .graph = "nothing left; no zombie")
 {
 	struct generations g;
 	int status;
 
 	adopt_orphans();
+	gate_init(&g.end);
 	OK(mp_pipe_cloexec(g.report));
 	struct mp_process *middle = started(be_in_the_middle, &g, NULL);
 	mp_close(&g.report[1]);
 	EQUAL(read_byte(g.report[0]), 'a');
 	OK(mp_process_kill(middle));
+	EQUAL(read_byte(g.report[0]), 'j');
+	EQUAL(read_byte(g.report[0]), 'd'); /* dead, and still a zombie */
 	EQUAL(finished(middle), -SIGKILL);
-	EQUAL_TEXT(read_to_end(g.report[0]), "jd");
+	gate_open(&g.end);
 	TRUE(reap_any(&status) > 0 && status == 0, "the orphan is adopted here, and ends with 0");
 	mp_close(&g.report[0]);
+	gate_release(&g.end);
+}
+
+static struct generations late;
+
+/* In the new process, before its fork returns: wait until the parent has been killed. (By a
+ * pidfd: a dying process closes its descriptors before it is dead.) */
+static void
+outlive_parent(void)
+{
+	struct pollfd parent = {.fd = pidfd_open(getppid(), 0), .events = POLLIN};
+
+	tell(late.report[1], 'f');
+	(void)!mp_poll(&parent, 1, mp_deadline(60));
+	mp_close(&parent.fd);
+}
+
+static int
+tell_of_the_dead(void *arg)
+{
+	struct mp_process *parent = mp_parent_process();
+	bool dead = parent && mp_process_is_alive(parent) == 0 && mp_process_join(parent, 0) == 0;
+
+	(void)arg;
+	tell(late.report[1], dead ? 'd' : '?');
+	gate_wait(&late.end);
+	return 0;
+}
+
+static int
+be_killed_while_starting(void *arg)
+{
+	struct mp_process *p;
+
+	if (pthread_atfork(NULL, NULL, outlive_parent) ||
+	    mp_process_new(&p, tell_of_the_dead, arg, NULL) || mp_process_start(p))
+		return 1;
+	return sleep_forever(NULL);
+}
+
+ROW("process.6/late", 1, "a parent that died before its child could look is known to be dead",
+    .seconds = 2, .graph = "nothing left; no zombie")
+{
+	int status;
+
+	adopt_orphans();
+	gate_init(&late.end);
+	OK(mp_pipe_cloexec(late.report));
+	struct mp_process *middle = started(be_killed_while_starting, NULL, NULL);
+	mp_close(&late.report[1]);
+	EQUAL(read_byte(late.report[0]), 'f');
+	OK(mp_process_kill(middle));
+	EQUAL(read_byte(late.report[0]), 'd');
+	EQUAL(finished(middle), -SIGKILL);
+	gate_open(&late.end);
+	TRUE(reap_any(&status) > 0 && status == 0, "the orphan is adopted here, and ends with 0");
+	mp_close(&late.report[0]);
+	gate_release(&late.end);
 }

@@ -6,6 +6,7 @@
  * process writes and another reads, and adoption.
  */
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,13 +177,26 @@ state_of(pid_t pid)
 	return mp_proc_read(pid, &proc) ? 0 : proc.state;
 }
 
-/* Wait until it is dead, and leave it as it is: a zombie. */
+/* Wait until a process or thread sleeps in a system call, or is gone. */
+UNUSED static void
+await_sleep(pid_t pid)
+{
+	char state;
+
+	while ((state = state_of(pid)) && state != 'S' && state != 'Z')
+		sched_yield();
+}
+
+/* Wait until it is dead, and leave it as it is: a zombie. The second wait is for the tracer,
+ * which is told first: before that, a wait with WNOHANG does not see the zombie. */
 UNUSED static void
 await_death(struct mp_process *p)
 {
 	struct pollfd fd = {.fd = OK(mp_process_sentinel(p)), .events = POLLIN};
+	siginfo_t info;
 
 	EQUAL(mp_poll(&fd, 1, mp_deadline(60)), 1);
+	EQUAL(waitid(P_PID, (id_t)mp_process_pid(p), &info, WEXITED | WNOWAIT), 0);
 }
 
 /* Seconds since a moment of mp_now. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Births, execs and deaths, and who inherits the living.
+ * Births and execs.
  *
  * A child may stop, and even die, before its maker's fork event comes:
  *
@@ -44,9 +44,9 @@ trace_early(struct tracer *t, pid_t tid, int status)
 	if (!task) {
 		struct trace_process *process = trace_process_find(t, tid);
 		if (process && process->dead && !process->gone) {
-			/* A zombie that we inherited, and have now reaped. */
+			/* A zombie that we inherited, and have now reaped; it is told as ours
+			 * when its parent's death is, which may be yet to come. */
 			process->gone = true;
-			trace_process_move(process, NULL);
 			return;
 		}
 		task = trace_task_new(t, NULL, tid);
@@ -165,10 +165,10 @@ trace_exec(struct tracer *t, struct trace_task *task)
 	unsigned long former = 0;
 
 	ptrace(PTRACE_GETEVENTMSG, task->tid, 0, &former);
-	trace_call_abandon(t, task);
+	trace_call_over(t, task, false);
 	struct trace_task *thread = trace_task_find(t, (pid_t)former);
 	if (thread && thread != task && thread->process == process) {
-		trace_call_abandon(t, thread);
+		trace_call_over(t, thread, false);
 		trace_task_free(t, thread);
 	}
 	if (!t->started) {
@@ -180,34 +180,9 @@ trace_exec(struct tracer *t, struct trace_task *task)
 	trace_ends_exec(t, process);
 }
 
-/* Who has inherited this child, truly? */
-static void
-inherit(struct tracer *t, struct trace_process *child, const struct trace_process *from)
-{
-	char state, name[32];
-	pid_t pid;
-
-	if (trace_proc_stat(child->pid, &state, &pid, name, sizeof(name)) < 0) {
-		trace_process_move(child, NULL); /* reaped already; the reaper's wait will tell */
-		return;
-	}
-	struct trace_process *to = trace_process_find(t, pid);
-	if (to && to->dead)
-		to = NULL;
-	if (trace_proc_stat(pid, &state, &(pid_t){0}, name, sizeof(name)) < 0)
-		name[0] = '\0';
-	trace_log_begin(&t->log, "adopt", child->name);
-	trace_log_text(&t->log, "from", from->name);
-	trace_log_text(&t->log, "to", to ? to->name : NULL);
-	trace_log_int(&t->log, "pid", pid);
-	trace_log_text(&t->log, "name", name);
-	trace_log_end(&t->log);
-	trace_process_move(child, to);
-}
-
 /* Early children of a process that dies can have no other maker. */
-static void
-claim_orphans(struct tracer *t, struct trace_process *dying)
+void
+trace_claim_orphans(struct tracer *t, struct trace_process *dying)
 {
 	for (size_t i = 0; t->early && i < TRACE_BUCKETS; i++)
 		for (struct trace_task *task = t->tasks[i], *next; task; task = next) {
@@ -217,51 +192,4 @@ claim_orphans(struct tracer *t, struct trace_process *dying)
 			claim(t, task, beget(t, dying, task->tid, "fork", false));
 			next = t->tasks[i]; /* claiming may free it */
 		}
-}
-
-static void
-log_exit(struct tracer *t, const struct trace_process *process, int status)
-{
-	trace_log_begin(&t->log, "exit", process->name);
-	if (WIFSIGNALED(status)) {
-		trace_log_int(&t->log, "signal", WTERMSIG(status));
-		trace_log_bool(&t->log, "core", WCOREDUMP(status));
-	} else {
-		trace_log_int(&t->log, "code", WEXITSTATUS(status));
-	}
-	trace_log_end(&t->log);
-}
-
-static void
-bury(struct tracer *t, struct trace_process *process, int status)
-{
-	claim_orphans(t, process);
-	if (WIFSIGNALED(status))
-		trace_kill_settle(t, process, WTERMSIG(status));
-	if (t->started)
-		log_exit(t, process, status);
-	process->dead = true;
-	trace_files_free(process->files);
-	process->files = NULL;
-	if (process == t->root) {
-		t->root_ended = true;
-		t->result->status = status;
-	}
-	if (kill(process->pid, 0) < 0 && errno == ESRCH)
-		trace_reap_vanished(t, process);
-	while (process->child)
-		inherit(t, process->child, process);
-}
-
-/* A task has ended; with the leader, which is last, its process. */
-void
-trace_died(struct tracer *t, struct trace_task *task, int status)
-{
-	struct trace_process *process = task->process;
-	bool leader = task->tid == process->pid;
-
-	trace_call_abandon(t, task);
-	trace_task_free(t, task);
-	if (leader)
-		bury(t, process, status);
 }

@@ -20,6 +20,7 @@ prctl_entry(struct tracer *t, struct trace_task *task)
 	if (args[0] == PR_SET_CHILD_SUBREAPER) {
 		trace_log_begin(&t->log, "subreaper", task->process->name);
 		trace_log_bool(&t->log, "on", args[1] != 0);
+		task->process->subreaper = args[1] != 0;
 	} else {
 		trace_log_begin(&t->log, "deathsig", task->process->name);
 		trace_log_int(&t->log, "signal", (int64_t)args[1]);
@@ -174,17 +175,17 @@ trace_call_exit(struct tracer *t, struct trace_task *task, int64_t result)
 		if (result >= 0)
 			succeeded(t, task, result);
 	}
-	trace_call_abandon(t, task);
+	trace_call_over(t, task, true);
 }
 
-/* The call is over, or will never be: its task died inside it. */
+/* The call has returned, or never will: its task died inside it. */
 void
-trace_call_abandon(struct tracer *t, struct trace_task *task)
+trace_call_over(struct tracer *t, struct trace_task *task, bool returned)
 {
 	int number = task->call.number;
 
 	trace_kill_exit(t, task, 0);
 	trace_call_release(t, task);
 	if (number == SYS_wait4 || number == SYS_waitid)
-		trace_reap_left(t, task->process);
+		trace_reap_left(t, task->process, returned);
 }

@@ -22,12 +22,12 @@ resume(const struct trace_task *task, int signal)
 static void
 on_call(struct tracer *t, struct trace_task *task)
 {
-	struct __ptrace_syscall_info info;
+	struct __ptrace_syscall_info info = {0};
 
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, task->tid, sizeof(info), &info) <= 0)
 		return;
 	if (info.op == PTRACE_SYSCALL_INFO_SECCOMP) {
-		trace_call_abandon(t, task);
+		trace_call_over(t, task, true);
 		task->call.number = (int)info.seccomp.nr;
 		memcpy(task->call.args, info.seccomp.args, sizeof(task->call.args));
 		if (!trace_call_entry(t, task))

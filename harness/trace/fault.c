@@ -33,7 +33,7 @@ struct code {
 static bool
 place(pid_t tid, struct place *at)
 {
-	struct user_regs_struct regs;
+	struct user_regs_struct regs = {0};
 	struct iovec vector = {&regs, sizeof(regs)};
 
 	if (ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &vector) < 0)
@@ -86,21 +86,6 @@ plain(uint64_t address)
 	return address & 0xffffffffffffULL;
 }
 
-static size_t
-walk(pid_t pid, uint64_t fp, uint64_t above, uint64_t *frames, size_t count)
-{
-	uint64_t frame[2];
-
-	while (count < TRACE_FRAMES && fp >= above && fp % sizeof(uint64_t) == 0) {
-		if (!trace_peek(pid, fp, frame, sizeof(frame)) || plain(frame[1]) < 4096)
-			break;
-		frames[count++] = plain(frame[1]);
-		above = fp + sizeof(frame);
-		fp = plain(frame[0]);
-	}
-	return count;
-}
-
 /* Is the instruction before this address a call? */
 static bool
 follows_call(pid_t pid, uint64_t address)
@@ -120,6 +105,22 @@ follows_call(pid_t pid, uint64_t address)
 #endif
 }
 
+static size_t
+walk(pid_t pid, uint64_t fp, uint64_t above, uint64_t *frames, size_t count)
+{
+	uint64_t frame[2];
+
+	while (count < TRACE_FRAMES && fp >= above && fp % sizeof(uint64_t) == 0) {
+		if (!trace_peek(pid, fp, frame, sizeof(frame)) ||
+		    !follows_call(pid, plain(frame[1])))
+			break;
+		frames[count++] = plain(frame[1]);
+		above = fp + sizeof(frame);
+		fp = plain(frame[0]);
+	}
+	return count;
+}
+
 /* Does this look like the frame pointer of a function whose return address is at "from"? */
 static bool
 plausible(pid_t pid, uint64_t fp, uint64_t from)
@@ -127,7 +128,7 @@ plausible(pid_t pid, uint64_t fp, uint64_t from)
 	uint64_t frame[2];
 
 	return fp > from && fp - from < 1 << 20 && fp % sizeof(uint64_t) == 0 &&
-	       trace_peek(pid, fp, frame, sizeof(frame)) && frame[1] > 4096;
+	       trace_peek(pid, fp, frame, sizeof(frame)) && follows_call(pid, plain(frame[1]));
 }
 
 /* The chain is broken: search the stack for the first return into the program. */
@@ -177,7 +178,7 @@ own(const struct trace_task *task, int signal, siginfo_t *info)
 void
 trace_fault(struct tracer *t, struct trace_task *task, int signal)
 {
-	siginfo_t info;
+	siginfo_t info = {0};
 	struct place at;
 	struct code code;
 	uint64_t frames[TRACE_FRAMES];

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -29,12 +30,24 @@ reap(struct tracer *t, struct trace_process *reaper, struct trace_process *child
 	trace_process_move(child, NULL);
 }
 
+/* Dead, though its death has yet to be reported? Then its children were ours already. */
+static bool
+is_dead(const struct trace_process *process)
+{
+	char state, name[32];
+	pid_t parent;
+
+	return trace_proc_stat(process->pid, &state, &parent, name, sizeof(name)) < 0 ||
+	       strchr("ZX", state);
+}
+
 /* It left no zombie when it died. */
 void
 trace_reap_vanished(struct tracer *t, struct trace_process *child)
 {
+	if (child->parent && is_dead(child->parent))
+		trace_inherit(t, child);
 	struct trace_process *parent = child->parent;
-
 	if (!parent) {
 		child->gone = true; /* it was ours, and our wait was it */
 	} else if (parent->waiting == 0) {
@@ -45,9 +58,9 @@ trace_reap_vanished(struct tracer *t, struct trace_process *child)
 	}
 }
 
-/* One of its tasks is no longer inside a wait. */
+/* One of its tasks is no longer inside a wait: it has returned, or died there. */
 void
-trace_reap_left(struct tracer *t, struct trace_process *process)
+trace_reap_left(struct tracer *t, struct trace_process *process, bool returned)
 {
 	process->waiting--;
 	if (process->waiting || !process->vanished)
@@ -55,7 +68,7 @@ trace_reap_left(struct tracer *t, struct trace_process *process)
 	for (struct trace_process *child = process->child, *older; child; child = older) {
 		older = child->older;
 		if (child->puzzling)
-			reap(t, process, child, "ignored");
+			reap(t, process, child, returned ? "ignored" : "wait");
 	}
 }
 
@@ -156,6 +169,9 @@ trace_reap_exit(struct tracer *t, struct trace_task *task, int64_t result)
 						      : wait4_fetched(task, result);
 	struct trace_process *child = pid > 0 ? find_dead(t, pid) : NULL;
 
-	if (child)
-		reap(t, task->process, child, "wait");
+	if (!child)
+		return;
+	if (child->parent && child->parent != task->process && is_dead(child->parent))
+		trace_inherit(t, child);
+	reap(t, task->process, child, "wait");
 }

@@ -54,6 +54,7 @@ struct trace_process {
 	bool gone; /* and no zombie is left of it */
 	bool puzzling; /* counted in its parent's vanished */
 	bool stopped;
+	bool subreaper;
 	bool unseen; /* never traced: found in /proc when the root had ended */
 	char name[];
 };
@@ -114,8 +115,8 @@ bool trace_proc_link(pid_t pid, const char *what, char *buffer, size_t size);
 unsigned long trace_proc_inode(pid_t pid, int fd);
 pid_t trace_proc_pidfd(pid_t pid, int fd);
 pid_t trace_proc_tracer(pid_t pid);
-size_t trace_proc_descendants(struct tracer *t, void (*meet)(struct tracer *, pid_t), pid_t *pids,
-    size_t room);
+size_t trace_proc_descendants(
+    struct tracer *t, void (*meet)(struct tracer *, pid_t), pid_t *pids, size_t room);
 bool trace_peek(pid_t pid, uint64_t address, void *buffer, size_t size);
 size_t trace_peek_text(pid_t pid, uint64_t address, char *buffer, size_t size);
 
@@ -140,16 +141,20 @@ void trace_ends_dup(struct tracer *t, struct trace_process *process, int from, i
 void trace_ends_close(struct tracer *t, struct trace_process *p, unsigned low, unsigned high);
 void trace_ends_exec(struct tracer *t, struct trace_process *process);
 
-/* birth.c: forks, execs, exits, and who inherits the living. */
+/* birth.c */
 void trace_born(struct tracer *t, struct trace_task *maker, int event, pid_t tid);
 void trace_early(struct tracer *t, pid_t tid, int status);
 void trace_exec(struct tracer *t, struct trace_task *task);
+void trace_claim_orphans(struct tracer *t, struct trace_process *dying);
+
+/* death.c */
+void trace_inherit(struct tracer *t, struct trace_process *child);
 void trace_died(struct tracer *t, struct trace_task *task, int status);
 
 /* reap.c */
 bool trace_reap_entry(struct tracer *t, struct trace_task *task);
 void trace_reap_exit(struct tracer *t, struct trace_task *task, int64_t result);
-void trace_reap_left(struct tracer *t, struct trace_process *process);
+void trace_reap_left(struct tracer *t, struct trace_process *process, bool returned);
 void trace_reap_vanished(struct tracer *t, struct trace_process *child);
 
 /* kill.c */
@@ -185,7 +190,7 @@ bool trace_caller_ticked(void);
 
 /* event.c: what waitpid said of a task; and let it go on. */
 void trace_event(struct tracer *t, pid_t tid, int status);
-void trace_call_abandon(struct tracer *t, struct trace_task *task);
+void trace_call_over(struct tracer *t, struct trace_task *task, bool returned);
 
 /* sweep.c */
 size_t trace_sweep_left(struct tracer *t);

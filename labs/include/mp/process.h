@@ -49,8 +49,9 @@ enum mp_daemon { MP_DAEMON_INHERIT, MP_DAEMON_NO, MP_DAEMON_YES };
 struct mp_process_options {
 	const char *name;      /* copied; NULL: "Process-N", in a child "Process-N:M" */
 	enum mp_daemon daemon; /* killed when its parent leaves; inherit: as the creator is */
-	int death_signal;      /* sent by the kernel when the parent dies, however it dies;
-				* 0: as the creator's, MP_NO_SIGNAL: none. See mp/reap.h */
+	int death_signal;      /* sent by the kernel when the parent dies, however it dies
+				* (to be exact: when the thread that called start ends);
+				* 0: as the creator's, MP_NO_SIGNAL: none */
 };
 
 /* How a process ended, and what /proc said just before its status was fetched. */
