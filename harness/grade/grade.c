@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,9 @@ run_references(struct grading *g, char *message)
 {
 	struct run *next = g->references;
 
+	for (size_t i = 0; i < g->count; i++)
+		if (g->runs[i].interrupted)
+			return 0;
 	for (size_t i = 0; i < g->count; i++) {
 		struct pair *pair = &g->pairs[i];
 		if (!judge_wants_reference(pair->row, pair->run))
@@ -283,28 +287,51 @@ narrow(struct plan *plan, const struct submission *s, const struct grade_options
 			plan->stages[i].wanted = plan->stages[i].present;
 }
 
+static int
+work(struct grading *g, json_t **results, char *message)
+{
+	const struct grade_options *options = g->options;
+	time_t began = time(NULL);
+	int64_t start = mp_now();
+
+	int code = plan_read(&g->plan, options->wanted, options->wanted_count, message);
+	if (!code)
+		code = submission_open(&g->submission, options->submission, &g->plan, message);
+	if (!code)
+		narrow(&g->plan, &g->submission, options);
+	if (!code)
+		code = build_stages(&g->plan, &g->submission, options, message);
+	if (!code)
+		code = collect(g);
+	if (!code)
+		code = run_phase(g, g->runs, g->count, "rows", message);
+	if (!code)
+		code = run_references(g, message);
+	if (!code)
+		*results = results_of(g, began, (double)(mp_now() - start) / 1e9);
+	return code;
+}
+
+/*
+ * From here to the end a signal that ends a grading waits until somebody looks for it (a
+ * command, the runner): so nothing is left behind, and what was graded is reported. And
+ * the status of a child is ours to fetch, whatever whoever started us ignores.
+ */
 int
 grade(const struct grade_options *options, json_t **results, char *message)
 {
 	struct grading g = {.options = options};
-	time_t began = time(NULL);
-	int64_t start = mp_now();
+	struct sigaction child, plain = {.sa_handler = SIG_DFL};
+	sigset_t set = run_signals(), before;
+	static const struct timespec now;
 
-	int code = plan_read(&g.plan, options->wanted, options->wanted_count, message);
-	if (!code)
-		code = submission_open(&g.submission, options->submission, &g.plan, message);
-	if (!code)
-		narrow(&g.plan, &g.submission, options);
-	if (!code)
-		code = build_stages(&g.plan, &g.submission, options->own, message);
-	if (!code)
-		code = collect(&g);
-	if (!code)
-		code = run_phase(&g, g.runs, g.count, "rows", message);
-	if (!code)
-		code = run_references(&g, message);
-	if (!code)
-		*results = results_of(&g, began, (double)(mp_now() - start) / 1e9);
+	sigaction(SIGCHLD, &plain, &child);
+	sigprocmask(SIG_BLOCK, &set, &before);
+	int code = work(&g, results, message);
 	release(&g);
+	while (sigtimedwait(&set, NULL, &now) > 0)
+		; /* it has had its effect */
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	sigaction(SIGCHLD, &child, NULL);
 	return code;
 }

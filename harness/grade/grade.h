@@ -25,6 +25,7 @@ struct grade_options {
 	size_t wanted_count;
 	bool own;		      /* link the student's stages with each other */
 	unsigned jobs;		      /* rows at a time */
+	double compile_seconds;	      /* for one file; 0: 60 */
 	long seed;
 	enum trace_level level;	      /* the most that is wanted */
 	const char *graphs;	      /* a folder for the pictures; NULL: the kit's */
@@ -115,7 +116,8 @@ void submission_close(struct submission *s);
 
 /* Compile and link every wanted stage that is present. 0, or 3 and a message: what the
  * student's files did wrong is in the stage's messages. */
-int build_stages(struct plan *plan, const struct submission *s, bool own, char *message);
+int build_stages(struct plan *plan, const struct submission *s,
+    const struct grade_options *options, char *message);
 
 /* --- judge.c ------------------------------------------------------------------------- */
 
@@ -156,10 +158,13 @@ bool fault_find(const struct run *run, const struct submission *s, const char *w
 /* --- command.c ----------------------------------------------------------------------------------- */
 
 /*
- * Run a program to its end, at most seconds long; its process group is killed after that.
+ * Run a program to its end, at most seconds long; its process group is killed after that,
+ * and when one of run_signals, which the caller has blocked, is waiting.
  *
+ * directory  where it works and keeps its temporary files; NULL: here
  * output  what it wrote to stdout and stderr, cut at 64 KiB; the caller frees
- * Returns its exit status (128 + N for signal N, 124 when it took too long), or -errno
+ * Returns its exit status (128 + N for signal N, 124 when it took too long), or -errno:
+ *   -EINTR  a signal is waiting
  */
 int command_run(char *const argv[], const char *directory, double seconds, char **output);
 
