@@ -179,7 +179,10 @@ write_outputs(struct command *c, const json_t *results)
 
 	for (size_t i = 0; i < c->count; i++) {
 		struct output *o = &c->outputs[i];
+		errno = 0;
 		int error = o->format->write(results, o->file);
+		if (error == -EIO && errno)
+			error = -errno; /* what the stream met */
 		if ((o->path ? fclose(o->file) : fflush(o->file)) && !error)
 			error = -errno;
 		if (!error)
