@@ -100,7 +100,8 @@ tell(struct plan_stage *stage, char *output)
 	char *longer = NULL;
 
 	stage->warnings += count(output, "warning:");
-	if (*output && asprintf(&longer, "%s%s", stage->messages ? stage->messages : "", output) >= 0) {
+	if (*output &&
+	    asprintf(&longer, "%s%s", stage->messages ? stage->messages : "", output) >= 0) {
 		free(stage->messages);
 		stage->messages = longer;
 	}
@@ -112,21 +113,20 @@ static int
 run(struct plan_stage *stage, struct line *line, const char *directory, double seconds)
 {
 	char *output, *why;
-	int status =
-	    line->failed ? -ENOMEM : command_run(line->words, directory, seconds, &output);
+	int status = line->failed ? -ENOMEM : command_run(line->words, directory, seconds, &output);
 
 	release(line);
 	if (status < 0)
 		return status;
 	tell(stage, output);
-	if (status == 124 && asprintf(&why, "error: not done after %g s, and ended\n", seconds) >= 0)
+	if (status == 124 &&
+	    asprintf(&why, "error: not done after %g s, and ended\n", seconds) >= 0)
 		tell(stage, why);
 	return status == 127 ? -ENOENT : status != 0;
 }
 
 static int
-compile_file(struct plan_stage *stage, const struct submission *s, const char *file,
-    double seconds)
+compile_file(struct plan_stage *stage, const struct submission *s, const char *file, double seconds)
 {
 	char directory[PATH_MAX];
 	const char *base = strrchr(file, '/') + 1;
@@ -144,12 +144,12 @@ compile_file(struct plan_stage *stage, const struct submission *s, const char *f
 
 /* Where the copy of the stage lies. */
 static bool
-source_pattern(char *pattern, size_t size, const struct plan_stage *stage,
-    const struct submission *s)
+source_pattern(
+    char *pattern, size_t size, const struct plan_stage *stage, const struct submission *s)
 {
-	return s->single ? kit_path(pattern, size, "%s/src/%s/*.c", s->scratch, s->shown)
-			 : kit_path(pattern, size, "%s/src/%s/%s/*.c", s->scratch, s->shown,
-			       stage->name);
+	return s->single
+		   ? kit_path(pattern, size, "%s/src/%s/*.c", s->scratch, s->shown)
+		   : kit_path(pattern, size, "%s/src/%s/%s/*.c", s->scratch, s->shown, stage->name);
 }
 
 static int

@@ -2,7 +2,7 @@
 /*
  * The compiler, the linker and other tools that the grader needs: run in a process group
  * of their own, their output read as it comes, and ended when they take too long, or when a
- * person ends the grading. What they may take is limited: a source file may include
+ * person ends the grading. What a compiler may take is limited: a source file may include
  * /dev/zero.
  */
 #define _GNU_SOURCE
@@ -47,12 +47,13 @@ become(char *const argv[], const char *directory, int out)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setpgid(0, 0);
 	setenv("LC_ALL", "C.UTF-8", 1);
-	if (directory)
-		setenv("TMPDIR", directory, 1); /* a compiler that is killed leaves files there */
 	signal(SIGPIPE, SIG_DFL);
-	limit(RLIMIT_AS, MOST_MEMORY);
-	limit(RLIMIT_FSIZE, MOST_FILE);
-	limit(RLIMIT_CORE, 0);
+	if (directory) {
+		setenv("TMPDIR", directory, 1); /* a compiler that is killed leaves files there */
+		limit(RLIMIT_AS, MOST_MEMORY);
+		limit(RLIMIT_FSIZE, MOST_FILE);
+		limit(RLIMIT_CORE, 0);
+	}
 	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0 ||
 	    (directory && chdir(directory)))
 		_exit(126);

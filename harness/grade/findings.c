@@ -25,8 +25,8 @@ find(json_t *findings, const char *owes, const char *kind, const char *format, c
 
 /* One finding a line of the audit's list. */
 static void
-find_lines(json_t *findings, const char *owes, const char *kind, const char *format,
-    const char *lines)
+find_lines(
+    json_t *findings, const char *owes, const char *kind, const char *format, const char *lines)
 {
 	char *copy = strdup(lines), *rest = copy, *line;
 
@@ -66,7 +66,8 @@ findings_left(json_t *findings, const char *owes, const struct run *run, const s
 			text_format("%d more open at the end than at the start; the first is %.*s",
 			    c->descriptors, (int)strnlen(c->descriptor, sizeof(c->descriptor)),
 			    c->descriptor)));
-	find_lines(findings, owes, "shared memory", "%s was never unlinked", run->outcome->left_shm);
+	find_lines(
+	    findings, owes, "shared memory", "%s was never unlinked", run->outcome->left_shm);
 	find_lines(findings, owes, "temporary file", "%s was left in the working directory",
 	    run->outcome->left_file);
 }
@@ -93,7 +94,7 @@ findings_graph(json_t *findings, const char *sentences, const struct graph *grap
 struct known {
 	pid_t pid;
 	char name[64]; /* its fork path; "pid 7" if it is not there */
-	bool stopped;  /* /proc cannot tell: all that is traced looks stopped there */
+	bool stopped; /* /proc cannot tell: all that is traced looks stopped there */
 };
 
 static void
@@ -150,10 +151,10 @@ findings_where(const struct run *run)
 		struct known known = look_up(run, p);
 		bool waits = p->state != 'Z' && !known.stopped && *p->call;
 		n += snprintf(text + n, sizeof(text) - (size_t)n, "; %s %s%s", known.name,
-		    p->state == 'Z'     ? "is a zombie"
-			: known.stopped ? "is stopped"
-			: waits	        ? "waits in "
-				        : "runs",
+		    p->state == 'Z' ? "is a zombie"
+		    : known.stopped ? "is stopped"
+		    : waits	    ? "waits in "
+				    : "runs",
 		    waits ? p->call : "");
 	}
 	return text_json(text, (size_t)n);

@@ -99,7 +99,8 @@ run_phase(struct grading *g, struct run *runs, size_t n, const char *name, char 
 	kit_path(scratch, sizeof(scratch), "%s/%s", g->submission.scratch, name);
 	mkdir(scratch, 0700);
 	int error = run_all(runs, n, g->options->jobs, scratch, count_done, g);
-	return error ? grade_fail(message, 3, "the rows could not be run: %s", strerror(-error)) : 0;
+	return error ? grade_fail(message, 3, "the rows could not be run: %s", strerror(-error))
+		     : 0;
 }
 
 /* The reference beside it: only for the rows where there is something to explain. */
@@ -124,8 +125,8 @@ run_references(struct grading *g, char *message)
 	}
 	size_t done = g->done;
 	int code = g->reference_count
-	    ? run_phase(g, g->references, g->reference_count, "references", message)
-	    : 0;
+		       ? run_phase(g, g->references, g->reference_count, "references", message)
+		       : 0;
 	g->done = done;
 	return code;
 }
@@ -140,7 +141,8 @@ rows_of(const struct grading *g, const struct judge *judge, const struct plan_st
 		if (g->pairs[i].row == row)
 			return judge_row(judge, stage, row, g->pairs[i].run, g->pairs[i].reference);
 	if (!stage->present)
-		return judge_unrun(judge, stage, row, "todo", "the submission does not have this stage");
+		return judge_unrun(
+		    judge, stage, row, "todo", "the submission does not have this stage");
 	return judge_unrun(judge, stage, row, "skipped", "the stage did not compile");
 }
 
@@ -173,7 +175,8 @@ find_first_error(const char *messages, json_t *build)
 	char file[256];
 	int line;
 
-	for (const char *at = messages; at && *at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL) {
+	for (const char *at = messages; at && *at;
+	     at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL) {
 		size_t length = strcspn(at, "\n");
 		if (!memmem(at, length, "error:", 6) ||
 		    sscanf(at, "%255[^: \n]:%d:", file, &line) != 2)
@@ -209,10 +212,10 @@ stages_of(const struct grading *g, const struct judge *judge)
 			continue;
 		if (kit_path(folder, sizeof(folder), "%s/%s", judge->graphs, stage->name))
 			mkdir(folder, 0777);
-		json_array_append_new(stages,
-		    json_pack("{s:s,s:s,s:i,s:i,s:o,s:o}", "name", stage->name, "title",
-			stage->title, "points", 0, "of", 0, "build", build_of(stage), "tasks",
-			tasks_of(g, judge, stage)));
+		json_array_append_new(
+		    stages, json_pack("{s:s,s:s,s:i,s:i,s:o,s:o}", "name", stage->name, "title",
+				stage->title, "points", 0, "of", 0, "build", build_of(stage),
+				"tasks", tasks_of(g, judge, stage)));
 	}
 	return stages;
 }
@@ -255,9 +258,9 @@ results_of(const struct grading *g, time_t began, double seconds)
 	mkdir(judge.graphs, 0777);
 	json_t *results = json_pack("{s:s,s:i,s:s,s:f,s:I,s:{s:o,s:s,s:b},s:o,s:o}", "procsmith",
 	    "results", "version", REPORT_VERSION, "started", started, "seconds", seconds, "seed",
-	    (json_int_t)g->options->seed, "submission", "path", text_format("%s", g->submission.path),
-	    "kind", g->submission.single ? "stage" : "tree", "own", g->options->own, "machine",
-	    machine_of(g), "stages", stages_of(g, &judge));
+	    (json_int_t)g->options->seed, "submission", "path",
+	    text_format("%s", g->submission.path), "kind", g->submission.single ? "stage" : "tree",
+	    "own", g->options->own, "machine", machine_of(g), "stages", stages_of(g, &judge));
 	report_total(results);
 	return results;
 }

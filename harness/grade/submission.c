@@ -109,11 +109,11 @@ copy_stage(struct plan_stage *stage, const char *from, const char *below, const 
 		if (!is_source(entry->d_name))
 			continue;
 		if (++files > MOST_FILES)
-			code = grade_fail(message, 2, "%s: more than %d source files", shown,
-			    MOST_FILES);
+			code = grade_fail(
+			    message, 2, "%s: more than %d source files", shown, MOST_FILES);
 		else if (!kit_path(source, sizeof(source), "%s/%s", from, entry->d_name) ||
-		    !kit_path(copy, sizeof(copy), "%s/%s", to, entry->d_name) ||
-		    !kit_path(name, sizeof(name), "%s/%s", shown, entry->d_name))
+			 !kit_path(copy, sizeof(copy), "%s/%s", to, entry->d_name) ||
+			 !kit_path(name, sizeof(name), "%s/%s", shown, entry->d_name))
 			code = grade_fail(message, 2, "%s: a path is too long", shown);
 		else
 			code = copy_file(source, copy, name, &stage->unfinished, message);
@@ -241,8 +241,8 @@ submission_open(struct submission *s, const char *path, struct plan *plan, char 
 	if (!kit_path(s->scratch, sizeof(s->scratch), "%s/procsmith-XXXXXX",
 		tmp && *tmp == '/' ? tmp : "/tmp") ||
 	    !mkdtemp(s->scratch))
-		return grade_fail(message, 3, "no folder for the work: %s: %s", s->scratch,
-		    strerror(errno));
+		return grade_fail(
+		    message, 3, "no folder for the work: %s: %s", s->scratch, strerror(errno));
 	code = copy_all(s, plan, single, message);
 	if (code)
 		submission_close(s);

@@ -111,8 +111,8 @@ row_equal(long long seen, long long expected, const char *asked, const char *fil
 }
 
 void
-row_equal_text(const char *seen, const char *expected, const char *asked, const char *file,
-    int line)
+row_equal_text(
+    const char *seen, const char *expected, const char *asked, const char *file, int line)
 {
 	bool equal = seen && !strcmp(seen, expected);
 

@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -209,8 +209,8 @@ retire(struct crew *crew, unsigned slot, void (*done)(const struct run *run, voi
 		crew->slots[slot] = error ? NULL : run;
 		return error;
 	}
-	run->interrupted = stopping && !run->outcome->late &&
-	    (signal || run->outcome->trace.ended_by_tick);
+	run->interrupted =
+	    stopping && !run->outcome->late && (signal || run->outcome->trace.ended_by_tick);
 	crew->busy--;
 	done(run, context);
 	return 0;
@@ -314,7 +314,7 @@ bool
 run_is_proved(const struct run *run)
 {
 	return run->channel && atomic_load(&run->channel->state) == CHANNEL_DONE &&
-	    !memcmp(run->channel->proof, run->nonce, sizeof(run->nonce));
+	       !memcmp(run->channel->proof, run->nonce, sizeof(run->nonce));
 }
 
 void

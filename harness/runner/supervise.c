@@ -37,9 +37,9 @@ static int
 clean_environment(const char *directory)
 {
 	return clearenv() || setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 1) ||
-	    setenv("HOME", directory, 1) || setenv("TMPDIR", directory, 1) ||
-	    setenv("LANG", "C.UTF-8", 1) ||
-	    setenv("ASAN_OPTIONS", "detect_leaks=0:handle_segv=0:handle_abort=0", 1);
+	       setenv("HOME", directory, 1) || setenv("TMPDIR", directory, 1) ||
+	       setenv("LANG", "C.UTF-8", 1) ||
+	       setenv("ASAN_OPTIONS", "detect_leaks=0:handle_segv=0:handle_abort=0", 1);
 }
 
 /* For every signal. The kernel's own call: glibc keeps two of them for itself, and refuses. */

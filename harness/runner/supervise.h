@@ -40,8 +40,8 @@ void audit_end(struct audit *audit, const struct run *run);
 /* watch.c, in the harness: look after a supervisor, seconds later than the last time. */
 void watch(struct run *run, double seconds);
 /* Its supervisor was killed: kill what it left to us; the keepers are other supervisors. */
-void watch_sweep(const struct run *run, bool (*keeps)(pid_t pid, const void *context),
-    const void *context);
+void watch_sweep(
+    const struct run *run, bool (*keeps)(pid_t pid, const void *context), const void *context);
 
 /* places.c: where every descendant of this process is just now. */
 void places_look(struct run_outcome *outcome);

@@ -84,8 +84,8 @@ signal_stranger(pid_t pid, int signal)
 }
 
 void
-watch_sweep(const struct run *run, bool (*keeps)(pid_t pid, const void *context),
-    const void *context)
+watch_sweep(
+    const struct run *run, bool (*keeps)(pid_t pid, const void *context), const void *context)
 {
 	size_t before, count;
 
@@ -95,7 +95,8 @@ watch_sweep(const struct run *run, bool (*keeps)(pid_t pid, const void *context)
 	/* The children of whom we kill come to us: again, until none is left. */
 	do {
 		/* All stand still before any dies, or they fork on meanwhile. */
-		for (before = 0; (count = each_child(getpid(), signal_stranger, SIGSTOP)) != before;)
+		for (before = 0;
+		     (count = each_child(getpid(), signal_stranger, SIGSTOP)) != before;)
 			before = count;
 	} while (each_child(getpid(), signal_stranger, SIGKILL));
 }

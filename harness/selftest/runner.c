@@ -16,7 +16,8 @@
 #include "selftest/handin.h"
 #include "selftest/selftest.h"
 
-#define ROW "reap.5/exit"
+#define ROW   "reap.5/exit"
+#define OTHER "reap.1/lists" /* has no need of the program */
 
 struct expected {
 	const char *verdict;
@@ -24,6 +25,7 @@ struct expected {
 	const char *kind, *finding; /* in the finding of that kind */
 	const char *output; /* in what it printed */
 	const char *where; /* the file of a crash */
+	const char *other; /* the verdict of another row; NULL: it passes */
 	double seconds; /* at most; 0: 10 */
 	bool untraced;
 };
@@ -74,6 +76,8 @@ judge(const char *program, const struct expected *e)
 		free(text);
 		CU_FAIL("the verdict is not the right one");
 	}
+	CU_ASSERT_STRING_EQUAL(
+	    handin_text(handin_row(&h, OTHER), "verdict"), e->other ? e->other : "pass");
 	if (h.seconds > (e->seconds ? e->seconds : 10))
 		CU_FAIL("it took too long");
 	handin_close(&h);
@@ -115,7 +119,7 @@ CASE(leave, "leave", "exit(0) in the middle earns nothing", .verdict = "wrong",
 CASE(leave_now, "leave-now", "_exit(0) in the middle earns nothing", .verdict = "wrong",
     .message = "exit(0) in the middle", .kind = "early exit")
 CASE(constructor, "constructor", "an exit before main earns nothing", .verdict = "wrong",
-    .message = "before the row began", .kind = "early exit")
+    .message = "before the row began", .kind = "early exit", .other = "wrong")
 CASE(become, "become", "becoming another program earns nothing", .verdict = "wrong",
     .message = "in the middle", .kind = "early exit")
 
