@@ -128,6 +128,10 @@ selftest: $(B)/procsmith $(tests) $(B)/selftest ## the harness's own tests; T=wo
 	@$(B)/selftest $(if $(T),"$(T)")
 
 ROUNDS ?= 9
+.PHONY: soak
+soak: $(B)/procsmith $(tests) ## grade the reference for 2,000 rows: what is left? MODE=busy: on busy processors
+	@PROCSMITH=$(B)/procsmith harness/bench/soak.sh $(MODE)
+
 .PHONY: bench
 bench: $(B)/procsmith | $(B)/need-test ## measure: what tracing costs, beside untraced and strace
 	@PROCSMITH=$(B)/procsmith CC=$(CC) harness/bench/trace-overhead.sh $(ROUNDS)

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,7 +179,10 @@ write_outputs(struct command *c, const json_t *results)
 
 	for (size_t i = 0; i < c->count; i++) {
 		struct output *o = &c->outputs[i];
+		errno = 0;
 		int error = o->format->write(results, o->file);
+		if (error == -EIO && errno)
+			error = -errno; /* what the stream met */
 		if ((o->path ? fclose(o->file) : fflush(o->file)) && !error)
 			error = -errno;
 		if (!error)
@@ -219,6 +223,8 @@ cli_grade(int argc, char **argv)
 	json_t *results;
 	int option, code;
 
+	/* A report that nobody reads any more must not take the other outputs with it. */
+	signal(SIGPIPE, SIG_IGN);
 	while ((option = getopt_long(argc, argv, "j:h", options, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(help, stdout);

@@ -8,6 +8,7 @@
  * The compiler runs where the copy lies, so its messages name files as the student does.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdio.h>
@@ -99,29 +100,33 @@ tell(struct plan_stage *stage, char *output)
 	char *longer = NULL;
 
 	stage->warnings += count(output, "warning:");
-	if (*output && asprintf(&longer, "%s%s", stage->messages ? stage->messages : "", output) >= 0) {
+	if (*output &&
+	    asprintf(&longer, "%s%s", stage->messages ? stage->messages : "", output) >= 0) {
 		free(stage->messages);
 		stage->messages = longer;
 	}
 	free(output);
 }
 
-/* Run a line; 0 if it succeeded, 1 if not, 3 if it could not be run. */
+/* Run a line; 0 if it succeeded, 1 if not, -errno if it could not be run. */
 static int
-run(struct plan_stage *stage, struct line *line, const char *directory)
+run(struct plan_stage *stage, struct line *line, const char *directory, double seconds)
 {
-	char *output;
-	int status = line->failed ? -1 : command_run(line->words, directory, COMPILE_SECONDS, &output);
+	char *output, *why;
+	int status = line->failed ? -ENOMEM : command_run(line->words, directory, seconds, &output);
 
 	release(line);
 	if (status < 0)
-		return 3;
+		return status;
 	tell(stage, output);
-	return status == 127 ? 3 : status != 0;
+	if (status == 124 &&
+	    asprintf(&why, "error: not done after %g s, and ended\n", seconds) >= 0)
+		tell(stage, why);
+	return status == 127 ? -ENOENT : status != 0;
 }
 
 static int
-compile_file(struct plan_stage *stage, const struct submission *s, const char *file)
+compile_file(struct plan_stage *stage, const struct submission *s, const char *file, double seconds)
 {
 	char directory[PATH_MAX];
 	const char *base = strrchr(file, '/') + 1;
@@ -134,37 +139,37 @@ compile_file(struct plan_stage *stage, const struct submission *s, const char *f
 	add(&line, "%s", file + strlen(directory) + 1);
 	add(&line, "-o");
 	add(&line, "%s/obj/%s/%.*s.o", s->scratch, stage->name, (int)strlen(base) - 2, base);
-	return run(stage, &line, directory);
+	return run(stage, &line, directory, seconds);
 }
 
 /* Where the copy of the stage lies. */
 static bool
-source_pattern(char *pattern, size_t size, const struct plan_stage *stage,
-    const struct submission *s)
+source_pattern(
+    char *pattern, size_t size, const struct plan_stage *stage, const struct submission *s)
 {
-	return s->single ? kit_path(pattern, size, "%s/src/%s/*.c", s->scratch, s->shown)
-			 : kit_path(pattern, size, "%s/src/%s/%s/*.c", s->scratch, s->shown,
-			       stage->name);
+	return s->single
+		   ? kit_path(pattern, size, "%s/src/%s/*.c", s->scratch, s->shown)
+		   : kit_path(pattern, size, "%s/src/%s/%s/*.c", s->scratch, s->shown, stage->name);
 }
 
 static int
-compile(struct plan_stage *stage, const struct submission *s)
+compile(struct plan_stage *stage, const struct submission *s, double seconds)
 {
 	char path[PATH_MAX];
 	glob_t files;
-	int worst = 0;
+	int error = 0;
 
 	kit_path(path, sizeof(path), "%s/obj/%s", s->scratch, stage->name);
 	mkdir(path, 0700);
 	source_pattern(path, sizeof(path), stage, s);
+	stage->built = true;
 	if (glob(path, 0, NULL, &files) == 0)
-		for (size_t i = 0; i < files.gl_pathc; i++) {
-			int result = compile_file(stage, s, files.gl_pathv[i]);
-			worst = result > worst ? result : worst;
+		for (size_t i = 0; error >= 0 && i < files.gl_pathc; i++) {
+			error = compile_file(stage, s, files.gl_pathv[i], seconds);
+			stage->built &= error == 0;
 		}
 	globfree(&files);
-	stage->built = worst == 0;
-	return worst == 3 ? 3 : 0;
+	return error < 0 ? error : 0;
 }
 
 /* Whose objects of this stage are linked into the program of that one? */
@@ -182,7 +187,7 @@ link_program(struct plan *plan, struct plan_stage *stage, const struct submissio
 	const char *build = kit_build();
 
 	if (asprintf(&stage->program, "%s/bin/%s", s->scratch, stage->name) < 0)
-		return 3;
+		return -ENOMEM;
 	add_words(&line, KIT_CC " " KIT_CODE);
 	add(&line, "-o");
 	add(&line, "%s", stage->program);
@@ -198,26 +203,31 @@ link_program(struct plan *plan, struct plan_stage *stage, const struct submissio
 	kit_path(pattern, sizeof(pattern), "%s/obj/labs/00-base/*.o", build);
 	add_matching(&line, pattern);
 	add_words(&line, "-lcunit -lm");
-	int result = run(stage, &line, NULL);
-	stage->built = result == 0;
-	return result == 3 ? 3 : 0;
+	int error = run(stage, &line, s->scratch, COMPILE_SECONDS);
+	stage->built = error == 0;
+	return error < 0 ? error : 0;
 }
 
 int
-build_stages(struct plan *plan, const struct submission *s, bool own, char *message)
+build_stages(struct plan *plan, const struct submission *s, const struct grade_options *options,
+    char *message)
 {
 	char path[PATH_MAX];
-	int code = 0;
+	bool own = options->own;
+	double seconds = options->compile_seconds > 0 ? options->compile_seconds : COMPILE_SECONDS;
+	int error = 0;
 
 	kit_path(path, sizeof(path), "%s/obj", s->scratch);
 	mkdir(path, 0700);
 	kit_path(path, sizeof(path), "%s/bin", s->scratch);
 	mkdir(path, 0700);
-	for (size_t i = 0; !code && i < plan->count; i++)
+	for (size_t i = 0; !error && i < plan->count; i++)
 		if (plan->stages[i].present && (own || plan->stages[i].wanted))
-			code = compile(&plan->stages[i], s);
-	for (size_t i = 0; !code && i < plan->count; i++)
+			error = compile(&plan->stages[i], s, seconds);
+	for (size_t i = 0; !error && i < plan->count; i++)
 		if (plan->stages[i].wanted && plan->stages[i].built)
-			code = link_program(plan, &plan->stages[i], s, own);
-	return code ? grade_fail(message, 3, "the compiler could not be run: " KIT_CC) : 0;
+			error = link_program(plan, &plan->stages[i], s, own);
+	if (error == -EINTR)
+		return grade_fail(message, 3, "interrupted, before any row was run");
+	return error ? grade_fail(message, 3, "the compiler could not be run: " KIT_CC) : 0;
 }

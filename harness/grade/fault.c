@@ -53,8 +53,8 @@ show_file(struct fault *fault, const struct submission *s)
 
 /* The first of the student's frames, else the first that has a name. */
 static void
-choose_frame(const char *program, const json_t *frames, const struct submission *s,
-    struct fault *fault)
+choose_frame(
+    const char *program, const json_t *frames, const struct submission *s, struct fault *fault)
 {
 	size_t i;
 	json_t *frame;
@@ -75,8 +75,7 @@ choose_frame(const char *program, const json_t *frames, const struct submission 
 }
 
 bool
-fault_find(const struct run *run, const struct submission *s, const char *who,
-    struct fault *fault)
+fault_find(const struct run *run, const struct submission *s, const char *who, struct fault *fault)
 {
 	char *line = NULL;
 	size_t size = 0;
@@ -90,8 +89,7 @@ fault_find(const struct run *run, const struct submission *s, const char *who,
 		if (kind && name && !strcmp(kind, "fault") && (!who || !strcmp(who, name))) {
 			struct fault this = {0};
 			snprintf(this.who, sizeof(this.who), "%.63s", name);
-			this.signal =
-			    (int)json_integer_value(json_object_get(event, "signal"));
+			this.signal = (int)json_integer_value(json_object_get(event, "signal"));
 			choose_frame(run->program, json_object_get(event, "frames"), s, &this);
 			if (!found || this.students)
 				*fault = this;

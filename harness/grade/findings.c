@@ -25,46 +25,14 @@ find(json_t *findings, const char *owes, const char *kind, const char *format, c
 
 /* One finding a line of the audit's list. */
 static void
-find_lines(json_t *findings, const char *owes, const char *kind, const char *format,
-    const char *lines)
+find_lines(
+    json_t *findings, const char *owes, const char *kind, const char *format, const char *lines)
 {
 	char *copy = strdup(lines), *rest = copy, *line;
 
 	while (rest && (line = strsep(&rest, "\n")))
 		if (*line)
 			find(findings, owes, kind, format, line);
-	free(copy);
-}
-
-/* Did a process of this run make that name? Without a log it must have been. */
-static bool
-made_here(const struct run *run, const char *path)
-{
-	char *line = NULL;
-	size_t size = 0;
-	bool made = run->outcome->trace.level != TRACE_PTRACE;
-	FILE *log = fopen(run->log, "re");
-
-	while (log && !made && getline(&line, &size, log) > 0) {
-		json_t *event = strstr(line, "\"create\"") ? json_loads(line, 0, NULL) : NULL;
-		const char *name = json_string_value(json_object_get(event, "path"));
-		made = name && !strcmp(name, path);
-		json_decref(event);
-	}
-	free(line);
-	if (log)
-		fclose(log);
-	return made;
-}
-
-static void
-find_shared_memory(json_t *findings, const char *owes, const struct run *run)
-{
-	char *copy = strdup(run->outcome->left_shm), *rest = copy, *line;
-
-	while (rest && (line = strsep(&rest, "\n")))
-		if (*line && made_here(run, line))
-			find(findings, owes, "shared memory", "%s was never unlinked", line);
 	free(copy);
 }
 
@@ -98,7 +66,8 @@ findings_left(json_t *findings, const char *owes, const struct run *run, const s
 			text_format("%d more open at the end than at the start; the first is %.*s",
 			    c->descriptors, (int)strnlen(c->descriptor, sizeof(c->descriptor)),
 			    c->descriptor)));
-	find_shared_memory(findings, owes, run);
+	find_lines(
+	    findings, owes, "shared memory", "%s was never unlinked", run->outcome->left_shm);
 	find_lines(findings, owes, "temporary file", "%s was left in the working directory",
 	    run->outcome->left_file);
 }
@@ -121,35 +90,55 @@ findings_graph(json_t *findings, const char *sentences, const struct graph *grap
 	free(copy);
 }
 
-/* The fork path of a pid, from the log; the pid itself if it is not there. */
+/* A process that was alive at the deadline, as the log knows it. */
+struct known {
+	pid_t pid;
+	char name[64]; /* its fork path; "pid 7" if it is not there */
+	bool stopped; /* /proc cannot tell: all that is traced looks stopped there */
+};
+
 static void
-name_of(const struct run *run, pid_t pid, char *name, size_t size)
+learn(struct known *known, const json_t *event)
 {
+	const char *kind = json_string_value(json_object_get(event, "event"));
+	const char *who = json_string_value(json_object_get(event, "child"));
+
+	who = who ? who : json_string_value(json_object_get(event, "who"));
+	if (!kind || !who)
+		return;
+	if ((!strcmp(kind, "fork") || !strcmp(kind, "start")) &&
+	    json_integer_value(json_object_get(event, "pid")) == known->pid)
+		snprintf(known->name, sizeof(known->name), "%.63s", who);
+	else if (!strcmp(kind, "stop") && !strcmp(who, known->name))
+		known->stopped = true;
+	else if (!strcmp(kind, "continue") && !strcmp(who, known->name))
+		known->stopped = false;
+}
+
+static struct known
+look_up(const struct run *run, const struct run_place *place)
+{
+	struct known known = {.pid = place->pid, .stopped = place->state == 'T'};
 	char *line = NULL;
 	size_t room = 0;
 	FILE *log = fopen(run->log, "re");
 
-	snprintf(name, size, "pid %d", pid);
+	snprintf(known.name, sizeof(known.name), "pid %d", place->pid);
 	while (log && getline(&line, &room, log) > 0) {
-		if (!strstr(line, "\"fork\"") && !strstr(line, "\"start\""))
-			continue;
 		json_t *event = json_loads(line, 0, NULL);
-		const char *who = json_string_value(json_object_get(event, "child"));
-		if (!who)
-			who = json_string_value(json_object_get(event, "who"));
-		if (who && json_integer_value(json_object_get(event, "pid")) == pid)
-			snprintf(name, size, "%s", who);
+		learn(&known, event);
 		json_decref(event);
 	}
 	free(line);
 	if (log)
 		fclose(log);
+	return known;
 }
 
 json_t *
 findings_where(const struct run *run)
 {
-	char text[1024], name[64];
+	char text[2048];
 	const struct run_outcome *o = run->outcome;
 	const struct channel *c = run->channel;
 	int n = snprintf(text, sizeof(text), "not done after %.1f s (%.1f s of an idle machine)",
@@ -159,13 +148,14 @@ findings_where(const struct run *run)
 		n += snprintf(text + n, sizeof(text) - (size_t)n, ", at: %.200s", c->step);
 	for (size_t i = 0; i < o->place_count && n < (int)sizeof(text) - 128; i++) {
 		const struct run_place *p = &o->places[i];
-		name_of(run, p->pid, name, sizeof(name));
-		n += snprintf(text + n, sizeof(text) - (size_t)n, "; %s %s%s", name,
-		    p->state == 'Z'   ? "is a zombie"
-			: p->state == 'T' ? "is stopped"
-			: *p->call	      ? "waits in "
-					      : "runs",
-		    p->state == 'Z' || p->state == 'T' ? "" : p->call);
+		struct known known = look_up(run, p);
+		bool waits = p->state != 'Z' && !known.stopped && *p->call;
+		n += snprintf(text + n, sizeof(text) - (size_t)n, "; %s %s%s", known.name,
+		    p->state == 'Z' ? "is a zombie"
+		    : known.stopped ? "is stopped"
+		    : waits	    ? "waits in "
+				    : "runs",
+		    waits ? p->call : "");
 	}
 	return text_json(text, (size_t)n);
 }

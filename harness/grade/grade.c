@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,7 +99,8 @@ run_phase(struct grading *g, struct run *runs, size_t n, const char *name, char 
 	kit_path(scratch, sizeof(scratch), "%s/%s", g->submission.scratch, name);
 	mkdir(scratch, 0700);
 	int error = run_all(runs, n, g->options->jobs, scratch, count_done, g);
-	return error ? grade_fail(message, 3, "the rows could not be run: %s", strerror(-error)) : 0;
+	return error ? grade_fail(message, 3, "the rows could not be run: %s", strerror(-error))
+		     : 0;
 }
 
 /* The reference beside it: only for the rows where there is something to explain. */
@@ -107,6 +109,9 @@ run_references(struct grading *g, char *message)
 {
 	struct run *next = g->references;
 
+	for (size_t i = 0; i < g->count; i++)
+		if (g->runs[i].interrupted)
+			return 0;
 	for (size_t i = 0; i < g->count; i++) {
 		struct pair *pair = &g->pairs[i];
 		if (!judge_wants_reference(pair->row, pair->run))
@@ -120,8 +125,8 @@ run_references(struct grading *g, char *message)
 	}
 	size_t done = g->done;
 	int code = g->reference_count
-	    ? run_phase(g, g->references, g->reference_count, "references", message)
-	    : 0;
+		       ? run_phase(g, g->references, g->reference_count, "references", message)
+		       : 0;
 	g->done = done;
 	return code;
 }
@@ -136,7 +141,8 @@ rows_of(const struct grading *g, const struct judge *judge, const struct plan_st
 		if (g->pairs[i].row == row)
 			return judge_row(judge, stage, row, g->pairs[i].run, g->pairs[i].reference);
 	if (!stage->present)
-		return judge_unrun(judge, stage, row, "todo", "the submission does not have this stage");
+		return judge_unrun(
+		    judge, stage, row, "todo", "the submission does not have this stage");
 	return judge_unrun(judge, stage, row, "skipped", "the stage did not compile");
 }
 
@@ -169,7 +175,8 @@ find_first_error(const char *messages, json_t *build)
 	char file[256];
 	int line;
 
-	for (const char *at = messages; at && *at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL) {
+	for (const char *at = messages; at && *at;
+	     at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL) {
 		size_t length = strcspn(at, "\n");
 		if (!memmem(at, length, "error:", 6) ||
 		    sscanf(at, "%255[^: \n]:%d:", file, &line) != 2)
@@ -205,10 +212,10 @@ stages_of(const struct grading *g, const struct judge *judge)
 			continue;
 		if (kit_path(folder, sizeof(folder), "%s/%s", judge->graphs, stage->name))
 			mkdir(folder, 0777);
-		json_array_append_new(stages,
-		    json_pack("{s:s,s:s,s:i,s:i,s:o,s:o}", "name", stage->name, "title",
-			stage->title, "points", 0, "of", 0, "build", build_of(stage), "tasks",
-			tasks_of(g, judge, stage)));
+		json_array_append_new(
+		    stages, json_pack("{s:s,s:s,s:i,s:i,s:o,s:o}", "name", stage->name, "title",
+				stage->title, "points", 0, "of", 0, "build", build_of(stage),
+				"tasks", tasks_of(g, judge, stage)));
 	}
 	return stages;
 }
@@ -251,9 +258,9 @@ results_of(const struct grading *g, time_t began, double seconds)
 	mkdir(judge.graphs, 0777);
 	json_t *results = json_pack("{s:s,s:i,s:s,s:f,s:I,s:{s:o,s:s,s:b},s:o,s:o}", "procsmith",
 	    "results", "version", REPORT_VERSION, "started", started, "seconds", seconds, "seed",
-	    (json_int_t)g->options->seed, "submission", "path", text_format("%s", g->submission.path),
-	    "kind", g->submission.single ? "stage" : "tree", "own", g->options->own, "machine",
-	    machine_of(g), "stages", stages_of(g, &judge));
+	    (json_int_t)g->options->seed, "submission", "path",
+	    text_format("%s", g->submission.path), "kind", g->submission.single ? "stage" : "tree",
+	    "own", g->options->own, "machine", machine_of(g), "stages", stages_of(g, &judge));
 	report_total(results);
 	return results;
 }
@@ -283,28 +290,51 @@ narrow(struct plan *plan, const struct submission *s, const struct grade_options
 			plan->stages[i].wanted = plan->stages[i].present;
 }
 
+static int
+work(struct grading *g, json_t **results, char *message)
+{
+	const struct grade_options *options = g->options;
+	time_t began = time(NULL);
+	int64_t start = mp_now();
+
+	int code = plan_read(&g->plan, options->wanted, options->wanted_count, message);
+	if (!code)
+		code = submission_open(&g->submission, options->submission, &g->plan, message);
+	if (!code)
+		narrow(&g->plan, &g->submission, options);
+	if (!code)
+		code = build_stages(&g->plan, &g->submission, options, message);
+	if (!code)
+		code = collect(g);
+	if (!code)
+		code = run_phase(g, g->runs, g->count, "rows", message);
+	if (!code)
+		code = run_references(g, message);
+	if (!code)
+		*results = results_of(g, began, (double)(mp_now() - start) / 1e9);
+	return code;
+}
+
+/*
+ * From here to the end a signal that ends a grading waits until somebody looks for it (a
+ * command, the runner): so nothing is left behind, and what was graded is reported. And
+ * the status of a child is ours to fetch, whatever whoever started us ignores.
+ */
 int
 grade(const struct grade_options *options, json_t **results, char *message)
 {
 	struct grading g = {.options = options};
-	time_t began = time(NULL);
-	int64_t start = mp_now();
+	struct sigaction child, plain = {.sa_handler = SIG_DFL};
+	sigset_t set = run_signals(), before;
+	static const struct timespec now;
 
-	int code = plan_read(&g.plan, options->wanted, options->wanted_count, message);
-	if (!code)
-		code = submission_open(&g.submission, options->submission, &g.plan, message);
-	if (!code)
-		narrow(&g.plan, &g.submission, options);
-	if (!code)
-		code = build_stages(&g.plan, &g.submission, options->own, message);
-	if (!code)
-		code = collect(&g);
-	if (!code)
-		code = run_phase(&g, g.runs, g.count, "rows", message);
-	if (!code)
-		code = run_references(&g, message);
-	if (!code)
-		*results = results_of(&g, began, (double)(mp_now() - start) / 1e9);
+	sigaction(SIGCHLD, &plain, &child);
+	sigprocmask(SIG_BLOCK, &set, &before);
+	int code = work(&g, results, message);
 	release(&g);
+	while (sigtimedwait(&set, NULL, &now) > 0)
+		; /* it has had its effect */
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	sigaction(SIGCHLD, &child, NULL);
 	return code;
 }

@@ -20,15 +20,16 @@
 #define GRADE_MESSAGE 512
 
 struct grade_options {
-	const char *submission;	      /* NULL: "labs" */
-	char *const *wanted;	      /* stages, tasks, rows; none: everything */
+	const char *submission; /* NULL: "labs" */
+	char *const *wanted; /* stages, tasks, rows; none: everything */
 	size_t wanted_count;
-	bool own;		      /* link the student's stages with each other */
-	unsigned jobs;		      /* rows at a time */
+	bool own; /* link the student's stages with each other */
+	unsigned jobs; /* rows at a time */
+	double compile_seconds; /* for one file; 0: 60 */
 	long seed;
-	enum trace_level level;	      /* the most that is wanted */
-	const char *graphs;	      /* a folder for the pictures; NULL: the kit's */
-	const char *command;	      /* how to repeat: "make grade" or the command line so far */
+	enum trace_level level; /* the most that is wanted */
+	const char *graphs; /* a folder for the pictures; NULL: the kit's */
+	const char *command; /* how to repeat: "make grade" or the command line so far */
 	void (*progress)(size_t done, size_t rows, void *context);
 	void *context;
 };
@@ -46,12 +47,12 @@ const char *kit_root(void);
 /* Where the kit was built: absolute. */
 const char *kit_build(void);
 /* Format into a static-size path; false when it does not fit. */
-bool kit_path(char *path, size_t size, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+bool
+kit_path(char *path, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Write the message, cut to GRADE_MESSAGE; gives back the code. */
-int grade_fail(char *message, int code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+int
+grade_fail(char *message, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* --- text.c: what others wrote, made safe for JSON --------------------------------------- */
 
@@ -80,11 +81,11 @@ struct plan_stage {
 	bool wanted;
 
 	/* submission.c and build.c */
-	bool present;	 /* in the submission */
+	bool present; /* in the submission */
 	bool unfinished; /* a mp_todo stands in it */
 	bool built;
-	char *messages;	  /* of the compiler, the student's paths; NULL: none */
-	char *program;	  /* of rows */
+	char *messages; /* of the compiler, the student's paths; NULL: none */
+	char *program; /* of rows */
 	unsigned warnings;
 };
 
@@ -100,9 +101,9 @@ void plan_release(struct plan *plan);
 /* --- submission.c ------------------------------------------------------------------------ */
 
 struct submission {
-	char path[4096];   /* as given */
-	char shown[256];   /* how its files are called in messages: "labs", "handed-in" */
-	bool single;	   /* one stage's folder, not a tree */
+	char path[4096]; /* as given */
+	char shown[256]; /* how its files are called in messages: "labs", "handed-in" */
+	bool single; /* one stage's folder, not a tree */
 	char scratch[256]; /* a temporary folder; the copy is scratch/src/SHOWN */
 };
 
@@ -115,7 +116,8 @@ void submission_close(struct submission *s);
 
 /* Compile and link every wanted stage that is present. 0, or 3 and a message: what the
  * student's files did wrong is in the stage's messages. */
-int build_stages(struct plan *plan, const struct submission *s, bool own, char *message);
+int build_stages(struct plan *plan, const struct submission *s, const struct grade_options *options,
+    char *message);
 
 /* --- judge.c ------------------------------------------------------------------------- */
 
@@ -140,26 +142,30 @@ json_t *judge_unrun(const struct judge *judge, const struct plan_stage *stage,
 /* Where a crash was: in the student's files if any frame is, else in the first that is
  * known. */
 struct fault {
-	char who[64];	    /* "P.1" */
+	char who[64]; /* "P.1" */
 	int signal;
 	char function[128]; /* "": not known */
-	char file[256];	    /* as it is shown: "labs/01-process/process.c" */
+	char file[256]; /* as it is shown: "labs/01-process/process.c" */
 	int line;
-	bool students;	    /* the file is of the submission */
+	bool students; /* the file is of the submission */
 };
 
 /* The first crash in the log of who (NULL: anybody) that is in the student's files, else
  * the first at all. False: there is none. */
-bool fault_find(const struct run *run, const struct submission *s, const char *who,
-    struct fault *fault);
+bool
+fault_find(const struct run *run, const struct submission *s, const char *who, struct fault *fault);
 
 /* --- command.c ----------------------------------------------------------------------------------- */
 
 /*
- * Run a program to its end, at most seconds long; its process group is killed after that.
+ * Run a program to its end, at most seconds long; its process group is killed after that,
+ * and when one of run_signals, which the caller has blocked, is waiting.
  *
+ * directory  where it works on what a student wrote: its temporary files go there, too, and
+ *            memory and file size are limited; NULL: here, and no limits
  * output  what it wrote to stdout and stderr, cut at 64 KiB; the caller frees
- * Returns its exit status (128 + N for signal N, 124 when it took too long), or -errno
+ * Returns its exit status (128 + N for signal N, 124 when it took too long), or -errno:
+ *   -EINTR  a signal is waiting
  */
 int command_run(char *const argv[], const char *directory, double seconds, char **output);
 

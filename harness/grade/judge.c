@@ -61,12 +61,32 @@ is_ours(struct trial *t)
 	const struct run_outcome *o = t->run->outcome;
 
 	if (t->run->interrupted)
-		say(t, "skipped", text_format("the grading was interrupted before it came to its end"));
+		say(t, "skipped",
+		    text_format("the grading was interrupted before it came to its end"));
+	else if (t->run->killed)
+		say(t, "tamper",
+		    text_format(
+			"twice the process that watches over this row was ended by SIG%s: the "
+			"row kills it (after a parent's death getppid() is somebody else)",
+			sigabbrev_np(t->run->killed)));
+	else if (t->run->overdue)
+		say(t, "harness error",
+		    text_format("the supervisor of this row did not come to its end"));
 	else if (!o || !o->supervised)
 		say(t, "harness error", text_format("the supervisor of this row died"));
 	else if (o->error)
 		say(t, "harness error",
 		    text_format("the row's program could not be run: %s", strerror(-o->error)));
+	return t->verdict;
+}
+
+static bool
+is_tamper(struct trial *t)
+{
+	json_t *how = findings_tamper(t->run);
+
+	if (how)
+		say(t, "tamper", how);
 	return t->verdict;
 }
 
@@ -120,15 +140,16 @@ is_early(struct trial *t)
 	if (run_is_proved(t->run))
 		return false;
 	if (state == CHANNEL_DONE) {
-		say(t, "tamper", text_format("the results on the channel were not written by the row"));
+		say(t, "tamper",
+		    text_format("the results on the channel were not written by the row"));
 		return true;
 	}
 	int code = WEXITSTATUS(t->run->outcome->trace.status);
 	bool begun = state == CHANNEL_RUNNING;
-	json_array_append_new(t->findings,
-	    json_pack("{s:s,s:o}", "kind", "early exit", "text",
-		text_format("exit(%d) %s", code,
-		    begun ? "in the middle of the row" : "before the row began")));
+	json_array_append_new(
+	    t->findings, json_pack("{s:s,s:o}", "kind", "early exit", "text",
+			     text_format("exit(%d) %s", code,
+				 begun ? "in the middle of the row" : "before the row began")));
 	say(t, "wrong",
 	    text_format("the row's process left by exit(%d) %s: a library never exits", code,
 		begun ? "in the middle of the row" : "before the row began"));
@@ -177,8 +198,8 @@ is_clean(struct trial *t)
 static void
 decide(struct trial *t)
 {
-	if (!is_ours(t) && !is_todo(t) && !is_late(t) && !is_crash(t) && !is_early(t) &&
-	    !is_wrong(t))
+	if (!is_ours(t) && !is_tamper(t) && !is_todo(t) && !is_late(t) && !is_crash(t) &&
+	    !is_early(t) && !is_wrong(t))
 		is_clean(t);
 }
 
@@ -250,7 +271,8 @@ written(const struct graph *graph, bool tree)
 static json_t *
 compare(struct trial *t, const struct run *reference)
 {
-	struct graph *other = reference && t->graph ? read_graph(reference) : NULL;
+	bool whole = reference && !reference->interrupted;
+	struct graph *other = whole && t->graph ? read_graph(reference) : NULL;
 	json_t *words = other ? graph_compare(t->graph, other) : NULL;
 
 	graph_free(other);
@@ -295,8 +317,8 @@ explain(json_t *json, struct trial *t, const struct run *reference)
 	const struct run_outcome *o = t->run->outcome;
 
 	json_object_set_new(json, "difference", compare(t, reference));
-	json_object_set_new(json, "output",
-	    o->output_kept ? text_json(o->output, o->output_kept) : json_null());
+	json_object_set_new(
+	    json, "output", o->output_kept ? text_json(o->output, o->output_kept) : json_null());
 	json_object_set_new(json, "output_cut", json_boolean(o->output_total > o->output_kept));
 	if (t->graph && graph_size(t->graph) > 1) {
 		json_object_set_new(json, "tree", written(t->graph, true));
@@ -310,7 +332,7 @@ judge_wants_reference(const struct plan_row *row, const struct run *run)
 	static const struct submission nobody;
 	struct trial t = try(row, run, &nobody);
 	bool wants = strcmp(t.verdict, "pass") && strcmp(t.verdict, "todo") &&
-	    strcmp(t.verdict, "skipped") && strcmp(t.verdict, "harness error");
+		     strcmp(t.verdict, "skipped") && strcmp(t.verdict, "harness error");
 
 	dismiss(&t);
 	return wants;
@@ -331,8 +353,8 @@ judge_row(const struct judge *judge, const struct plan_stage *stage, const struc
 	json_object_set_new(json, "seen", or_null(t.seen));
 	json_object_set(json, "findings", t.findings);
 	if (t.file)
-		json_object_set_new(json, "where",
-		    json_pack("{s:O,s:i}", "file", t.file, "line", t.line));
+		json_object_set_new(
+		    json, "where", json_pack("{s:O,s:i}", "file", t.file, "line", t.line));
 	if (strcmp(t.verdict, "pass") && strcmp(t.verdict, "todo") && run->outcome)
 		explain(json, &t, reference);
 	json_t *picture = draw(judge, stage, row, t.graph);

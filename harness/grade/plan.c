@@ -28,7 +28,7 @@ is_wanted(const char *name, const char *stage, const char *id)
 	const char *dash = strchr(stage, '-');
 
 	return !strcmp(name, stage) || (dash && !strcmp(name, dash + 1)) ||
-	    is_prefix(name, id, '/');
+	       is_prefix(name, id, '/');
 }
 
 static char *
@@ -93,8 +93,8 @@ read_stage(struct plan_stage *stage, const char *name, char *message)
 	int status = command_run(argv, NULL, 10, &text);
 	int error = status || read_list(stage, text) ? 3 : 0;
 	free(text);
-	return error ? grade_fail(message, 3, "%s --list did not tell its rows: run make again",
-			   program)
+	return error ? grade_fail(
+			   message, 3, "%s --list did not tell its rows: run make again", program)
 		     : 0;
 }
 

@@ -10,7 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
+#include <fts.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,14 +33,14 @@ is_source(const char *name)
 	return dot && name[0] != '.' && (!strcmp(dot, ".c") || !strcmp(dot, ".h"));
 }
 
+/* Is there something of that name? A link counts, so that it can be refused. */
 static bool
-is_folder(const char *parent, const char *name)
+has_entry(const char *parent, const char *name)
 {
 	char path[PATH_MAX];
 	struct stat st;
 
-	return kit_path(path, sizeof(path), "%s/%s", parent, name) && stat(path, &st) == 0 &&
-	    S_ISDIR(st.st_mode);
+	return kit_path(path, sizeof(path), "%s/%s", parent, name) && lstat(path, &st) == 0;
 }
 
 /* Read a whole file; NULL and a message if it is not one of the kind we take. */
@@ -91,24 +91,29 @@ copy_file(const char *from, const char *to, const char *shown, bool *unfinished,
 }
 
 static int
-copy_stage(struct plan_stage *stage, const char *from, const char *to, const char *shown,
-    char *message)
+copy_stage(struct plan_stage *stage, const char *from, const char *below, const char *to,
+    const char *shown, char *message)
 {
 	char source[PATH_MAX], copy[PATH_MAX], name[PATH_MAX];
-	DIR *dir = opendir(from);
-	int code = 0, files = 0;
+	/* Only of a folder in the submission: the way to the submission itself may be a link. */
+	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (*below ? O_NOFOLLOW : 0);
+	int fd = open(from, flags), code = 0, files = 0;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 
 	if (!dir)
-		return grade_fail(message, 2, "%s: %s", shown, strerror(errno));
+		return grade_fail(message, 2, "%s: %s", shown,
+		    errno == ELOOP || errno == ENOTDIR
+			? "it is not a folder; hand in the folder itself, no link to one"
+			: strerror(errno));
 	for (struct dirent *entry; !code && (entry = readdir(dir));) {
 		if (!is_source(entry->d_name))
 			continue;
 		if (++files > MOST_FILES)
-			code = grade_fail(message, 2, "%s: more than %d source files", shown,
-			    MOST_FILES);
+			code = grade_fail(
+			    message, 2, "%s: more than %d source files", shown, MOST_FILES);
 		else if (!kit_path(source, sizeof(source), "%s/%s", from, entry->d_name) ||
-		    !kit_path(copy, sizeof(copy), "%s/%s", to, entry->d_name) ||
-		    !kit_path(name, sizeof(name), "%s/%s", shown, entry->d_name))
+			 !kit_path(copy, sizeof(copy), "%s/%s", to, entry->d_name) ||
+			 !kit_path(name, sizeof(name), "%s/%s", shown, entry->d_name))
 			code = grade_fail(message, 2, "%s: a path is too long", shown);
 		else
 			code = copy_file(source, copy, name, &stage->unfinished, message);
@@ -145,7 +150,7 @@ find_shape(struct submission *s, const struct plan *plan, const char **single, c
 
 	*single = NULL;
 	for (size_t i = 0; i < plan->count; i++)
-		if (is_folder(s->path, plan->stages[i].name))
+		if (has_entry(s->path, plan->stages[i].name))
 			return 0;
 	for (size_t i = 0; i < plan->count && !*single; i++)
 		if (!strcmp(base, plan->stages[i].name))
@@ -199,7 +204,7 @@ copy_all(struct submission *s, struct plan *plan, const char *single, char *mess
 
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_stage *stage = &plan->stages[i];
-		if (single ? strcmp(single, stage->name) : !is_folder(s->path, stage->name))
+		if (single ? strcmp(single, stage->name) : !has_entry(s->path, stage->name))
 			continue;
 		const char *below = single ? "" : "/", *name = single ? "" : stage->name;
 		if (!kit_path(from, sizeof(from), "%s%s%s", s->path, below, name) ||
@@ -208,7 +213,7 @@ copy_all(struct submission *s, struct plan *plan, const char *single, char *mess
 			return grade_fail(message, 2, "%s: the path is too long", s->path);
 		if (make_folders(to))
 			return grade_fail(message, 3, "%s: %s", to, strerror(errno));
-		int code = copy_stage(stage, from, to, shown, message);
+		int code = copy_stage(stage, from, below, to, shown, message);
 		if (code)
 			return code;
 	}
@@ -236,26 +241,30 @@ submission_open(struct submission *s, const char *path, struct plan *plan, char 
 	if (!kit_path(s->scratch, sizeof(s->scratch), "%s/procsmith-XXXXXX",
 		tmp && *tmp == '/' ? tmp : "/tmp") ||
 	    !mkdtemp(s->scratch))
-		return grade_fail(message, 3, "no folder for the work: %s: %s", s->scratch,
-		    strerror(errno));
+		return grade_fail(
+		    message, 3, "no folder for the work: %s: %s", s->scratch, strerror(errno));
 	code = copy_all(s, plan, single, message);
 	if (code)
 		submission_close(s);
 	return code;
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)
-{
-	(void)st, (void)type, (void)walk;
-	remove(path);
-	return 0;
-}
-
+/* A folder that a row has locked is unlocked before it is entered. */
 void
 submission_close(struct submission *s)
 {
-	if (*s->scratch)
-		nftw(s->scratch, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	char *paths[] = {s->scratch, NULL};
+	FTS *walk = *s->scratch ? fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL) : NULL;
+
+	for (FTSENT *entry; walk && (entry = fts_read(walk));) {
+		if (entry->fts_info == FTS_D)
+			chmod(entry->fts_accpath, 0700);
+		else if (entry->fts_info == FTS_DP)
+			rmdir(entry->fts_accpath);
+		else
+			unlink(entry->fts_accpath);
+	}
+	if (walk)
+		fts_close(walk);
 	*s->scratch = '\0';
 }

@@ -2,19 +2,22 @@
 /*
  * What a row left behind: names in /dev/shm, files in its own directory.
  *
- * /dev/shm belongs to the whole machine, so what is new there is only a suspicion: the
- * judge asks the event log whether this row's processes made it. Its directory is the
- * row's alone. (Processes and descriptors are audited by the trace and by runner/row.c.)
+ * /dev/shm belongs to the whole machine, so what is new there is only a suspicion: the event
+ * log says whether this row's processes made it. If they did, it is told and removed; without
+ * a log it is only told. The row's directory is its own, and removed with all the others.
+ * (Processes and descriptors are audited by the trace and by runner/row.c.)
  */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "runner/supervise.h"
 
-#define SHM "/dev/shm"
+#define SHM "/dev/shm/"
 
 static char **
 list(const char *path, size_t *count)
@@ -57,7 +60,7 @@ is_listed(const struct audit *audit, const char *name)
 	return false;
 }
 
-/* Append one line; what does not fit is left out. */
+/* Append one line; what does not fit is left out (the first always fits). */
 static void
 append(char *text, size_t size, const char *prefix, const char *name)
 {
@@ -67,6 +70,42 @@ append(char *text, size_t size, const char *prefix, const char *name)
 		snprintf(text + used, size - used, "%s%s\n", prefix, name);
 }
 
+/* Does the log tell that a process of the run made that file? */
+static bool
+is_made(const char *log_path, const char *path)
+{
+	char *line = NULL;
+	size_t size = 0;
+	bool made = false;
+	FILE *log = fopen(log_path, "re");
+
+	while (log && !made && getline(&line, &size, log) > 0) {
+		json_t *event = strstr(line, "\"create\"") ? json_loads(line, 0, NULL) : NULL;
+		const char *name = json_string_value(json_object_get(event, "path"));
+		made = name && !strcmp(name, path);
+		json_decref(event);
+	}
+	free(line);
+	if (log)
+		fclose(log);
+	return made;
+}
+
+static void
+look_at_name(const struct run *run, const char *name)
+{
+	char path[sizeof(SHM) + NAME_MAX];
+	struct run_outcome *outcome = run->outcome;
+	bool traced = outcome->trace.level == TRACE_PTRACE;
+
+	snprintf(path, sizeof(path), SHM "%s", name);
+	if (traced && !is_made(run->log, path))
+		return;
+	append(outcome->left_shm, sizeof(outcome->left_shm), SHM, name);
+	if (traced)
+		unlink(path);
+}
+
 void
 audit_begin(struct audit *audit)
 {
@@ -74,18 +113,18 @@ audit_begin(struct audit *audit)
 }
 
 void
-audit_end(struct audit *audit, const char *directory, struct run_outcome *outcome)
+audit_end(struct audit *audit, const struct run *run)
 {
 	size_t n;
 	char **now = list(SHM, &n);
 
 	for (size_t i = 0; i < n; i++)
 		if (!is_listed(audit, now[i]))
-			append(outcome->left_shm, sizeof(outcome->left_shm), SHM "/", now[i]);
+			look_at_name(run, now[i]);
 	free_list(now, n);
-	now = list(directory, &n);
+	now = list(run->directory, &n);
 	for (size_t i = 0; i < n; i++)
-		append(outcome->left_file, sizeof(outcome->left_file), "", now[i]);
+		append(run->outcome->left_file, sizeof(run->outcome->left_file), "", now[i]);
 	free_list(now, n);
 	free_list(audit->names, audit->count);
 }

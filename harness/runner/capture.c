@@ -6,7 +6,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,17 +43,11 @@ drain(void *argument)
 int
 capture_open(struct capture *capture, struct run_outcome *outcome)
 {
-	sigset_t all, before;
-
 	capture->outcome = outcome;
 	int error = mp_pipe_cloexec(capture->fds);
 	if (error)
 		return error;
-	/* The supervisor's timer must interrupt the supervisor, not this thread. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
 	error = -pthread_create(&capture->thread, NULL, drain, capture);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (error) {
 		mp_close(&capture->fds[0]);
 		mp_close(&capture->fds[1]);

@@ -11,8 +11,8 @@
 
 #include "runner/supervise.h"
 
-/* However busy the machine looks (a row may itself be what keeps it busy). */
-#define SLOWEST 10.0
+/* However long we were stopped (Ctrl-Z), this is what a look at the clock adds at most. */
+#define LONGEST_STEP 1.0
 
 /* How many times more processes want to run than can; at least 1. */
 static double
@@ -26,7 +26,7 @@ crowding(void)
 	if (file)
 		fclose(file);
 	double ratio = (double)running / (double)sysconf(_SC_NPROCESSORS_ONLN);
-	return ratio < 1 ? 1 : ratio > SLOWEST ? SLOWEST : ratio;
+	return ratio < 1 ? 1 : ratio > CLOCK_SLOWEST ? CLOCK_SLOWEST : ratio;
 }
 
 void
@@ -41,7 +41,9 @@ clock_has_passed(struct idle_clock *clock, double seconds)
 {
 	int64_t now = mp_now();
 
-	clock->spent += (double)(now - clock->last) / 1e9 / crowding();
+	double step = (double)(now - clock->last) / 1e9;
+
+	clock->spent += (step < LONGEST_STEP ? step : LONGEST_STEP) / crowding();
 	clock->last = now;
 	return clock->spent >= seconds;
 }

@@ -111,8 +111,8 @@ row_equal(long long seen, long long expected, const char *asked, const char *fil
 }
 
 void
-row_equal_text(const char *seen, const char *expected, const char *asked, const char *file,
-    int line)
+row_equal_text(
+    const char *seen, const char *expected, const char *asked, const char *file, int line)
 {
 	bool equal = seen && !strcmp(seen, expected);
 
@@ -260,11 +260,12 @@ audit_descriptors(bool note)
 
 	while (dir && (entry = readdir(dir))) {
 		int fd = atoi(entry->d_name);
-		if (entry->d_name[0] == '.' || fd == dirfd(dir) || fd >= (int)sizeof(open_before))
+		bool high = fd >= (int)sizeof(open_before); /* nobody gives us such a one */
+		if (entry->d_name[0] == '.' || fd == dirfd(dir) || (note && high))
 			continue;
 		if (note) {
 			open_before[fd] = 1;
-		} else if (!open_before[fd] && channel->descriptors++ == 0) {
+		} else if ((high || !open_before[fd]) && channel->descriptors++ == 0) {
 			char target[96] = "";
 			(void)!readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
 			PUT(descriptor, "%d, %s", fd, target);

@@ -32,17 +32,16 @@ struct row {
 	void (*function)(void);
 	const char *file;
 	int line;
-	double seconds;	   /* 0: 5 */
+	double seconds; /* 0: 5 */
 	const char *graph; /* sentences that the graph must bear out, ';' between; NULL: none */
-	const char *owes;  /* kinds of findings that the row makes on purpose: "zombie orphan" */
+	const char *owes; /* kinds of findings that the row makes on purpose: "zombie orphan" */
 };
 
-#define ROW_JOIN_(a, b)	 a##b
-#define ROW_JOIN(a, b)	 ROW_JOIN_(a, b)
+#define ROW_JOIN_(a, b) a##b
+#define ROW_JOIN(a, b)	ROW_JOIN_(a, b)
 #define ROW(row_id, row_points, row_sentence, ...)                                                 \
 	static void ROW_JOIN(row_, __LINE__)(void);                                                \
-	static const struct row ROW_JOIN(row_of_, __LINE__) = {                                    \
-	    .id = row_id,                                                                          \
+	static const struct row ROW_JOIN(row_of_, __LINE__) = {.id = row_id,                       \
 	    .points = row_points,                                                                  \
 	    .sentence = row_sentence,                                                              \
 	    .function = ROW_JOIN(row_, __LINE__),                                                  \
@@ -74,12 +73,12 @@ struct row {
 int row_ok(int seen, const char *asked, const char *file, int line);
 void row_fails(int seen, int error, const char *asked, const char *file, int line);
 void row_equal(long long seen, long long expected, const char *asked, const char *file, int line);
-void row_equal_text(const char *seen, const char *expected, const char *asked, const char *file,
-    int line);
-void row_between(double seen, double low, double high, const char *asked, const char *file,
-    int line);
-void row_true(bool condition, const char *asked, const char *file, int line,
-    const char *sentence, ...) __attribute__((format(printf, 5, 6)));
+void row_equal_text(
+    const char *seen, const char *expected, const char *asked, const char *file, int line);
+void
+row_between(double seen, double low, double high, const char *asked, const char *file, int line);
+void row_true(bool condition, const char *asked, const char *file, int line, const char *sentence,
+    ...) __attribute__((format(printf, 5, 6)));
 
 /* Say where the row is now: shown when it never comes back. */
 void row_step(const char *format, ...) __attribute__((format(printf, 1, 2)));

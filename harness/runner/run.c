@@ -2,8 +2,10 @@
 /*
  * Rows in parallel: a supervisor process each, as many at a time as was asked for.
  *
- * The harness waits on the supervisors' pidfds and on a descriptor for signals, and does
- * nothing else meanwhile: what could hang hangs in a supervisor, which has a deadline.
+ * The harness waits on the supervisors' pidfds and on a descriptor for signals: what could
+ * hang hangs in a supervisor, which has a deadline. Twice a second it looks whether a row
+ * has got at its supervisor (watch.c). A row whose supervisor was killed is run once more:
+ * if that one is killed, too, it was the row, and no accident.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,6 +18,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -24,6 +27,7 @@
 
 #include <mp/deadline.h>
 #include <mp/io.h>
+#include <mp/proc.h>
 
 #include "runner/supervise.h"
 
@@ -51,38 +55,58 @@ open_channel(struct run *run)
 	return 0;
 }
 
+/* The two pages, for a first time or anew. */
 static int
-begin(struct run *run, size_t number, const char *scratch, int cpu, const _Atomic int *stop)
+open_pages(struct run *run)
 {
+	run_release(run);
 	run->channel_fd = -1;
 	run->outcome = share(sizeof(*run->outcome), -1);
-	int error = run->outcome ? open_channel(run) : -errno;
-	if (error)
-		return error;
-	snprintf(run->directory, sizeof(run->directory), "%s/row-%zu", scratch, number);
-	if (mkdir(run->directory, 0700))
-		return -errno;
-	fflush(NULL);
-	run->supervisor = fork();
-	if (run->supervisor < 0)
-		return -errno;
-	if (run->supervisor == 0) {
-		sigset_t none;
-		sigemptyset(&none);
-		sigprocmask(SIG_SETMASK, &none, NULL);
-		supervise(run, cpu, stop);
-	}
-	run->pidfd = pidfd_open(run->supervisor, 0);
-	mp_close(&run->channel_fd);
-	return run->pidfd < 0 ? -errno : 0;
+	return run->outcome ? open_channel(run) : -errno;
 }
 
-static void
+/* The signal that ended the supervisor; 0 if it left by itself. */
+static int
 end(struct run *run)
 {
-	while (waitpid(run->supervisor, NULL, 0) < 0 && errno == EINTR)
+	int status = 0;
+
+	while (waitpid(run->supervisor, &status, 0) < 0 && errno == EINTR)
 		;
 	mp_close(&run->pidfd);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static int
+begin(struct run *run, const char *scratch, int cpu, const _Atomic int *stop)
+{
+	struct mp_proc proc = {0};
+
+	run->age = 0;
+	run->harness = getpid();
+	snprintf(run->directory, sizeof(run->directory), "%s/row-XXXXXX", scratch);
+	int error = open_pages(run);
+	if (!error && !mkdtemp(run->directory))
+		error = -errno;
+	fflush(NULL);
+	run->supervisor = error ? -1 : fork();
+	if (run->supervisor == 0)
+		supervise(run, cpu, stop);
+	if (run->supervisor < 0)
+		error = error ? error : -errno;
+	mp_close(&run->channel_fd);
+	if (error)
+		return error;
+	run->pidfd = pidfd_open(run->supervisor, 0);
+	if (run->pidfd < 0) {
+		error = -errno;
+		kill(run->supervisor, SIGKILL);
+		(void)end(run);
+		return error;
+	}
+	(void)!mp_proc_read(run->supervisor, &proc);
+	run->birth = proc.birth;
+	return 0;
 }
 
 /* The processors that this process may use, in turn; -1 if that cannot be told. */
@@ -101,6 +125,18 @@ choose_cpu(unsigned turn)
 	return -1;
 }
 
+sigset_t
+run_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	return set;
+}
+
 struct crew {
 	struct run *runs;
 	size_t count, next;
@@ -110,7 +146,20 @@ struct crew {
 	const char *scratch;
 	_Atomic int *stop;
 	int signals;
+	int64_t looked; /* when we were last here */
+	long oom_kills;
 };
+
+static bool
+is_supervisor(pid_t pid, const void *context)
+{
+	const struct crew *crew = context;
+
+	for (unsigned i = 0; i < crew->jobs; i++)
+		if (crew->slots[i] && crew->slots[i]->supervisor == pid)
+			return true;
+	return false;
+}
 
 /* Fill the free slots. */
 static int
@@ -120,8 +169,7 @@ hire(struct crew *crew)
 		if (crew->slots[i] || crew->next == crew->count || atomic_load(crew->stop))
 			continue;
 		struct run *run = &crew->runs[crew->next++];
-		int error =
-		    begin(run, crew->next, crew->scratch, choose_cpu(i), crew->stop);
+		int error = begin(run, crew->scratch, choose_cpu(i), crew->stop);
 		if (error)
 			return error;
 		crew->slots[i] = run;
@@ -130,7 +178,58 @@ hire(struct crew *crew)
 	return 0;
 }
 
-/* Wait until a supervisor has ended, or a signal has come. */
+/* Did the kernel kill for memory since the last time? Then a killed supervisor proves nothing. */
+static bool
+ran_out_of_memory(struct crew *crew)
+{
+	long before = crew->oom_kills;
+
+	crew->oom_kills = mp_proc_oom_kills();
+	return crew->oom_kills != before;
+}
+
+/* A supervisor has ended. A slot's row that is to be run again stays in it. 0 or -errno. */
+static int
+retire(struct crew *crew, unsigned slot, void (*done)(const struct run *run, void *context),
+    void *context)
+{
+	struct run *run = crew->slots[slot];
+	bool stopping = atomic_load(crew->stop);
+	int signal = end(run);
+
+	crew->slots[slot] = NULL;
+	if (signal)
+		watch_sweep(run, is_supervisor, crew);
+	if (signal == SIGKILL && !run->overdue && !stopping && !ran_out_of_memory(crew)) {
+		run->killed = run->attempts ? signal : 0;
+		crew->slots[slot] = run->attempts++ ? NULL : run;
+	}
+	if (crew->slots[slot]) {
+		int error = begin(run, crew->scratch, choose_cpu(slot), crew->stop);
+		crew->slots[slot] = error ? NULL : run;
+		return error;
+	}
+	run->interrupted =
+	    stopping && !run->outcome->late && (signal || run->outcome->trace.ended_by_tick);
+	crew->busy--;
+	done(run, context);
+	return 0;
+}
+
+static void
+look_after(struct crew *crew)
+{
+	int64_t now = mp_now();
+	double seconds = (double)(now - crew->looked) / 1e9;
+
+	crew->looked = now;
+	/* More than a second: we were stopped ourselves, and they perhaps, too. */
+	for (unsigned i = 0; i < crew->jobs; i++)
+		if (crew->slots[i])
+			watch(crew->slots[i], seconds < 1 ? seconds : 1);
+}
+
+/* Wait until a supervisor has ended, a signal has come, or it is time to look after them. */
 static int
 attend(struct crew *crew, void (*done)(const struct run *run, void *context), void *context)
 {
@@ -142,36 +241,35 @@ attend(struct crew *crew, void (*done)(const struct run *run, void *context), vo
 		    .events = POLLIN,
 		};
 	fds[crew->jobs] = (struct pollfd){.fd = crew->signals, .events = POLLIN};
-	int ready = mp_poll(fds, crew->jobs + 1, MP_NEVER);
-	if (ready < 0)
-		return ready;
+	int error = mp_poll(fds, crew->jobs + 1, mp_deadline(0.5));
+	if (error < 0)
+		return error;
 	if (fds[crew->jobs].revents) {
 		struct signalfd_siginfo info;
 		(void)!read(crew->signals, &info, sizeof(info));
 		atomic_store(crew->stop, 1);
 	}
-	for (unsigned i = 0; i < crew->jobs; i++) {
-		if (!fds[i].revents)
-			continue;
-		struct run *run = crew->slots[i];
-		end(run);
-		run->interrupted = atomic_load(crew->stop) && run->outcome->trace.ended_by_tick &&
-		    !run->outcome->late;
-		crew->slots[i] = NULL;
-		crew->busy--;
-		done(run, context);
-	}
-	return 0;
+	look_after(crew);
+	error = 0;
+	for (unsigned i = 0; i < crew->jobs && !error; i++)
+		if (fds[i].revents)
+			error = retire(crew, i, done, context);
+	return error;
 }
 
 /* After a failure of the harness itself: nothing may stay behind. */
 static void
 dismiss(struct crew *crew)
 {
-	atomic_store(crew->stop, 1);
-	for (unsigned i = 0; i < crew->jobs; i++)
-		if (crew->slots[i])
-			end(crew->slots[i]);
+	for (unsigned i = 0; i < crew->jobs; i++) {
+		if (!crew->slots[i])
+			continue;
+		struct run *run = crew->slots[i];
+		kill(run->supervisor, SIGKILL);
+		(void)end(run);
+		crew->slots[i] = NULL;
+		watch_sweep(run, is_supervisor, crew);
+	}
 }
 
 int
@@ -179,15 +277,16 @@ run_all(struct run *runs, size_t n, unsigned jobs, const char *scratch,
     void (*done)(const struct run *run, void *context), void *context)
 {
 	struct crew crew = {.runs = runs, .count = n, .jobs = jobs, .scratch = scratch};
-	sigset_t caught, before;
-	int error = 0;
+	sigset_t caught = run_signals(), before;
+	int error = 0, subreaper = 0;
 
+	prctl(PR_GET_CHILD_SUBREAPER, &subreaper);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	crew.looked = mp_now();
+	crew.oom_kills = mp_proc_oom_kills();
 	crew.slots = calloc(jobs, sizeof(*crew.slots));
 	crew.fds = calloc(jobs + 1, sizeof(*crew.fds));
 	crew.stop = share(sizeof(*crew.stop), -1);
-	sigemptyset(&caught);
-	sigaddset(&caught, SIGINT);
-	sigaddset(&caught, SIGTERM);
 	sigprocmask(SIG_BLOCK, &caught, &before);
 	crew.signals = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (!crew.slots || !crew.fds || !crew.stop || crew.signals < 0)
@@ -197,12 +296,13 @@ run_all(struct run *runs, size_t n, unsigned jobs, const char *scratch,
 		if (!error)
 			error = attend(&crew, done, context);
 	}
-	if (error && crew.slots && crew.stop)
+	if (error && crew.slots)
 		dismiss(&crew);
 	for (size_t i = crew.next; i < n; i++)
 		runs[i].interrupted = true;
 	mp_close(&crew.signals);
 	sigprocmask(SIG_SETMASK, &before, NULL);
+	prctl(PR_SET_CHILD_SUBREAPER, (unsigned long)subreaper);
 	if (crew.stop)
 		munmap((void *)crew.stop, sizeof(*crew.stop));
 	free(crew.slots);
@@ -214,7 +314,7 @@ bool
 run_is_proved(const struct run *run)
 {
 	return run->channel && atomic_load(&run->channel->state) == CHANNEL_DONE &&
-	    !memcmp(run->channel->proof, run->nonce, sizeof(run->nonce));
+	       !memcmp(run->channel->proof, run->nonce, sizeof(run->nonce));
 }
 
 void
@@ -224,4 +324,6 @@ run_release(struct run *run)
 		munmap(run->channel, sizeof(*run->channel));
 	if (run->outcome)
 		munmap(run->outcome, sizeof(*run->outcome));
+	run->channel = NULL;
+	run->outcome = NULL;
 }

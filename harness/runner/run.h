@@ -12,6 +12,7 @@
  * stdout and stderr (one pipe, drained and bounded). A deadline is seconds of an idle
  * machine: its clock runs slower as more processes want the processors.
  */
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -31,16 +32,16 @@ struct run_place {
 
 struct run_outcome {
 	bool supervised; /* the supervisor came to its end; else nothing here can be trusted */
-	int error;	 /* -errno: the row's program could not be run */
+	int error; /* -errno: the row's program could not be run */
 	struct trace_result trace;
-	bool late;	/* the deadline came first */
+	bool late; /* the deadline came first */
 	double seconds; /* of the row, by the wall */
 	struct run_place places[RUN_PLACES];
 	size_t place_count;
 	char output[RUN_OUTPUT];
 	size_t output_kept, output_total;
-	char left_shm[256]; /* names in /dev/shm that were not there before */
-	char left_file[256]; /* files in the row's own directory */
+	char left_shm[1024]; /* names in /dev/shm that the row made, one a line */
+	char left_file[1024]; /* files in the row's own directory, one a line */
 };
 
 struct run {
@@ -54,10 +55,15 @@ struct run {
 	struct run_outcome *outcome;
 	struct channel *channel;
 	bool interrupted; /* it was not run, or not to its end */
+	int killed; /* the signal by which its supervisor died, twice in a row; 0: none */
+	bool overdue; /* its supervisor never came to an end, and was killed by us */
 
 	/* the runner's */
 	int channel_fd, pidfd;
-	pid_t supervisor;
+	pid_t harness, supervisor;
+	unsigned long long birth; /* of the supervisor */
+	unsigned attempts;
+	double age; /* seconds since its begin */
 	uint8_t nonce[CHANNEL_NONCE];
 	char directory[256]; /* the row's own: working directory, HOME and TMPDIR */
 };
@@ -65,12 +71,15 @@ struct run {
 /*
  * Run n rows, at most jobs at a time; scratch is a directory for their own ones.
  *
- * done is called in this process whenever one has ended. A signal of Ctrl-C or SIGTERM
- * ends it early: what runs is killed, what has not begun is marked interrupted.
+ * done is called in this process whenever one has ended. One of run_signals ends it early:
+ * what runs is killed, what has not begun is marked interrupted. SIGCHLD is not ignored.
  * Returns 0, or -errno: nothing was run
  */
 int run_all(struct run *runs, size_t n, unsigned jobs, const char *scratch,
     void (*done)(const struct run *run, void *context), void *context);
+
+/* The signals by which a person ends a grading: SIGINT, SIGTERM, SIGHUP. */
+sigset_t run_signals(void);
 
 /* The row's process wrote that it is done, and proved it. */
 bool run_is_proved(const struct run *run);

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <mp/deadline.h>
@@ -36,9 +37,46 @@ static int
 clean_environment(const char *directory)
 {
 	return clearenv() || setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 1) ||
-	    setenv("HOME", directory, 1) || setenv("TMPDIR", directory, 1) ||
-	    setenv("LANG", "C.UTF-8", 1) ||
-	    setenv("ASAN_OPTIONS", "detect_leaks=0:handle_segv=0:handle_abort=0", 1);
+	       setenv("HOME", directory, 1) || setenv("TMPDIR", directory, 1) ||
+	       setenv("LANG", "C.UTF-8", 1) ||
+	       setenv("ASAN_OPTIONS", "detect_leaks=0:handle_segv=0:handle_abort=0", 1);
+}
+
+/* For every signal. The kernel's own call: glibc keeps two of them for itself, and refuses. */
+static void
+set_signals(void (*handler)(int))
+{
+	struct {
+		void (*handler)(int);
+		unsigned long flags;
+		void (*restorer)(void);
+		uint64_t mask;
+	} action = {.handler = handler};
+
+	for (int number = 1; number < NSIG; number++)
+		if (number != SIGCHLD || handler == SIG_DFL)
+			syscall(SYS_rt_sigaction, number, &action, NULL, sizeof(action.mask));
+}
+
+/* As if nobody had ever touched them: what we ignore or block is no affair of the row's. */
+static void
+reset_signals(void)
+{
+	sigset_t none;
+
+	set_signals(SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* When memory runs out, the row shall be what is killed. */
+static void
+offer_to_oom_killer(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	(void)!write(fd, "1000", 4);
+	mp_close(&fd);
 }
 
 /* What a row may take at most, so that a mistake does not take the machine. */
@@ -63,8 +101,8 @@ prepare(void *argument)
 	struct run *run = context->run;
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
+	reset_signals();
+	offer_to_oom_killer();
 	limit();
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(context->capture.fds[1], STDOUT_FILENO) < 0 ||
@@ -123,8 +161,9 @@ supervise(struct run *run, int cpu, const _Atomic int *stop)
 
 	/* If the harness is killed, so are we, and then (EXITKILL) the row. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
+	if (getppid() != run->harness)
+		_exit(EXIT_FAILURE);
+	set_signals(SIG_IGN); /* the row may send us what it likes */
 	FILE *log = fopen(run->log, "we");
 	int error = log ? capture_open(&context.capture, run->outcome) : -errno;
 	if (error)
@@ -134,7 +173,7 @@ supervise(struct run *run, int cpu, const _Atomic int *stop)
 	run->outcome->error = trace(&context, log, cpu);
 	run->outcome->seconds = clock_wall(&context.clock);
 	capture_close(&context.capture);
-	audit_end(&audit, run->directory, run->outcome);
+	audit_end(&audit, run);
 	if (fclose(log))
 		_exit(EXIT_FAILURE);
 	run->outcome->supervised = true;

@@ -18,7 +18,8 @@ struct capture {
 int capture_open(struct capture *capture, struct run_outcome *outcome);
 void capture_close(struct capture *capture); /* when nobody is left who could write */
 
-/* clock.c: seconds of an idle machine. */
+/* clock.c: seconds of an idle machine, which pass at most CLOCK_SLOWEST times slower. */
+#define CLOCK_SLOWEST 10.0
 struct idle_clock {
 	double spent;
 	int64_t last, began;
@@ -27,13 +28,20 @@ void clock_start(struct idle_clock *clock);
 bool clock_has_passed(struct idle_clock *clock, double seconds);
 double clock_wall(const struct idle_clock *clock);
 
-/* audit.c: what was not there before. */
+/* audit.c: what was not there before. Names in /dev/shm that the log shows to be the row's
+ * are removed, once they are told. */
 struct audit {
 	char **names;
 	size_t count;
 };
 void audit_begin(struct audit *audit);
-void audit_end(struct audit *audit, const char *directory, struct run_outcome *outcome);
+void audit_end(struct audit *audit, const struct run *run);
+
+/* watch.c, in the harness: look after a supervisor, seconds later than the last time. */
+void watch(struct run *run, double seconds);
+/* Its supervisor was killed: kill what it left to us; the keepers are other supervisors. */
+void watch_sweep(
+    const struct run *run, bool (*keeps)(pid_t pid, const void *context), const void *context);
 
 /* places.c: where every descendant of this process is just now. */
 void places_look(struct run_outcome *outcome);

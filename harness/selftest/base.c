@@ -41,7 +41,7 @@ on_strike(int signal)
 	struck++;
 }
 
-/* Without SA_RESTART: every strike ends a call that blocks. */
+/* Without SA_RESTART: every strike ends a call that blocks. It has begun on return. */
 static struct storm
 storm_begin(void)
 {
@@ -55,6 +55,8 @@ storm_begin(void)
 	while (storm.pid == 0)
 		if (getppid() != target || kill(target, SIGUSR1))
 			_exit(0);
+	while (!struck)
+		(void)poll(NULL, 0, 1000);
 	return storm;
 }
 
@@ -65,7 +67,6 @@ storm_end(struct storm *storm)
 	while (waitpid(storm->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	sigaction(SIGUSR1, &storm->before, NULL);
-	CU_ASSERT(struck > 20);
 }
 
 /* --- deadlines -------------------------------------------------------------------------------- */

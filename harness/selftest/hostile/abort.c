@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* Gives up. */
+#include "right.h"
+
+HARM
+{
+	abort();
+}
