@@ -222,6 +222,7 @@ test-book: $(B)/need-docs
 check-tools:
 	@harness/tools/skeletons --check
 	@harness/tools/ids
+	@harness/tools/points
 	@harness/tools/errors | diff docs/errors.md - || \
 		{ echo "docs/errors.md is not what mp/error.h says: make errors" >&2; exit 1; }
 
