@@ -811,9 +811,10 @@ struct daemon_plan {
 	struct mp_daemon_options options;
 	int report[2];
 	int (*daemon)(struct daemon_plan *plan);
+	struct gate end; /* the daemon ends when its caller is gone, and so all between */
 	pid_t session; /* of the caller */
 	bool crossed; /* the caller's stdout becomes the daemon's stderr, and the other way round */
-	int keep[2];
+	int keep[3];
 };
 
 /* The caller: leaves within mp_daemonize; the daemon comes back from it and goes on. */
@@ -827,7 +828,8 @@ call_daemonize(void *arg)
 	plan->keep[0] = fcntl(plan->report[1], F_DUPFD_CLOEXEC, 60); /* high before low */
 	plan->keep[1] = plan->report[1];
 	plan->options.keep = plan->keep;
-	plan->options.keep_count = 2;
+	plan->keep[2] = plan->end.fds[0];
+	plan->options.keep_count = 3;
 	if (plan->crossed) {
 		dup2(plan->options.out, STDERR_FILENO);
 		dup2(plan->options.err, STDOUT_FILENO);
@@ -841,20 +843,31 @@ call_daemonize(void *arg)
 		dprintf(plan->report[1], "error %s", mp_error_name(error));
 		return 9;
 	}
+	gate_wait(&plan->end);
 	mp_exit(plan->daemon(plan));
 }
 
-/* Make a daemon; what it wrote, when it has ended and is reaped. */
+/* Make a daemon, and wait until its caller has left. */
+static void
+make_daemon(struct daemon_plan *plan, int caller_status)
+{
+	adopt_orphans();
+	gate_init(&plan->end);
+	OK(mp_pipe_cloexec(plan->report));
+	pid_t caller = forked(call_daemonize, plan);
+	mp_close(&plan->report[1]);
+	EQUAL(WEXITSTATUS(waited(caller)), caller_status);
+	gate_open(&plan->end);
+	gate_release(&plan->end);
+}
+
+/* What a daemon wrote, when it has ended and is reaped. */
 static const char *
 told_by_daemon(struct daemon_plan *plan, int caller_status)
 {
 	int status = 0;
 
-	adopt_orphans();
-	OK(mp_pipe_cloexec(plan->report));
-	pid_t caller = forked(call_daemonize, plan);
-	mp_close(&plan->report[1]);
-	EQUAL(WEXITSTATUS(waited(caller)), caller_status);
+	make_daemon(plan, caller_status);
 	const char *text = read_to_end(plan->report[0]);
 	mp_close(&plan->report[0]);
 	if (caller_status == 0)
@@ -913,7 +926,9 @@ tell_descriptors(struct daemon_plan *plan)
 		if (fcntl(fd, F_GETFD) < 0)
 			continue;
 		(void)!readlink(path, target, sizeof(target) - 1);
-		bool kept = fd == plan->keep[0] || fd == plan->keep[1];
+		bool kept = false;
+		for (size_t i = 0; i < plan->options.keep_count; i++)
+			kept |= fd == plan->keep[i];
 		dprintf(plan->report[1], "%s ", kept ? "kept" : target);
 	}
 	return 0;
@@ -925,7 +940,7 @@ ROW("reap.6/descriptors", 2, "a daemon holds /dev/null three times, what it kept
 	struct daemon_plan plan = {.daemon = tell_descriptors};
 	int high = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 40);
 
-	EQUAL_TEXT(told_by_daemon(&plan, 0), "/dev/null /dev/null /dev/null kept kept ");
+	EQUAL_TEXT(told_by_daemon(&plan, 0), "/dev/null /dev/null /dev/null kept kept kept ");
 	mp_close(&high);
 }
 
@@ -1035,19 +1050,18 @@ running_daemon(struct daemon_plan *plan)
 {
 	char text[16] = "";
 
-	adopt_orphans();
-	OK(mp_pipe_cloexec(plan->report));
-	pid_t caller = forked(call_daemonize, plan);
-	mp_close(&plan->report[1]);
-	EQUAL(waited(caller), 0);
+	make_daemon(plan, 0);
 	for (size_t i = 0; i + 1 < sizeof(text); i++)
 		if ((text[i] = read_byte(plan->report[0])) == '.')
 			break;
 	return atoi(text);
 }
 
+/* A daemon that fails may end before the process between it and its caller has left. */
+#define IN_BETWEEN "zombie"
+
 ROW("reap.6/second", 2, "a second daemon on one pidfile is refused, and its caller goes on",
-    .seconds = 2, .graph = "nothing left")
+    .seconds = 2, .graph = "nothing left", .owes = IN_BETWEEN)
 {
 	struct daemon_plan first = {.daemon = tell_and_wait, .options.pidfile = "daemon.pid"};
 	struct daemon_plan second = {.daemon = tell_about_itself, .options.pidfile = "daemon.pid"};
@@ -1085,7 +1099,7 @@ ROW("reap.6/stale", 1, "a pidfile whose daemon was killed is taken over", .graph
 }
 
 ROW("reap.6/error", 2, "a daemon that cannot be is told to the caller, and leaves nothing",
-    .graph = "nothing left")
+    .graph = "nothing left", .owes = IN_BETWEEN)
 {
 	struct daemon_plan plan = {
 	    .daemon = tell_about_itself,
