@@ -224,3 +224,10 @@ check-tools:
 	@harness/tools/ids
 	@harness/tools/errors | diff docs/errors.md - || \
 		{ echo "docs/errors.md is not what mp/error.h says: make errors" >&2; exit 1; }
+
+# --- mutants ----------------------------------------------------------------------------------
+# Known-wrong versions of the reference, each with the rows that must catch it.
+
+.PHONY: mutants
+mutants: $(B)/procsmith $(tests) ## are known-wrong versions caught? T=01-process or a patch
+	@harness/tools/mutants $(T)

@@ -64,8 +64,7 @@ cli_trace_left(FILE *log)
 	fclose(view);
 	if (json_object_size(left))
 		fputs("procsmith trace: the command has ended; waiting for what it left: ", stderr);
-	json_object_foreach(left, who, event)
-	{
+	json_object_foreach(left, who, event) {
 		if (named++ == NAMED) {
 			fputs(", ...", stderr);
 			break;

@@ -62,7 +62,7 @@ struct request {
 	enum trace_level level;
 	int cpu;
 	/* while it runs */
-	int output; /* -1: standard error */
+	int output;   /* -1: standard error */
 	bool created; /* the output file is new */
 	FILE *log;
 	bool root_ended;

@@ -94,7 +94,7 @@ findings_graph(json_t *findings, const char *sentences, const struct graph *grap
 struct known {
 	pid_t pid;
 	char name[64]; /* its fork path; "pid 7" if it is not there */
-	bool stopped; /* /proc cannot tell: all that is traced looks stopped there */
+	bool stopped;  /* /proc cannot tell: all that is traced looks stopped there */
 };
 
 static void

@@ -21,15 +21,15 @@
 
 struct grade_options {
 	const char *submission; /* NULL: "labs" */
-	char *const *wanted; /* stages, tasks, rows; none: everything */
+	char *const *wanted;	/* stages, tasks, rows; none: everything */
 	size_t wanted_count;
-	bool own; /* link the student's stages with each other */
-	unsigned jobs; /* rows at a time */
+	bool own;		/* link the student's stages with each other */
+	unsigned jobs;		/* rows at a time */
 	double compile_seconds; /* for one file; 0: 60 */
 	long seed;
 	enum trace_level level; /* the most that is wanted */
-	const char *graphs; /* a folder for the pictures; NULL: the kit's */
-	const char *command; /* how to repeat: "make grade" or the command line so far */
+	const char *graphs;	/* a folder for the pictures; NULL: the kit's */
+	const char *command;	/* how to repeat: "make grade" or the command line so far */
 	void (*progress)(size_t done, size_t rows, void *context);
 	void *context;
 };
@@ -81,11 +81,11 @@ struct plan_stage {
 	bool wanted;
 
 	/* submission.c and build.c */
-	bool present; /* in the submission */
+	bool present;	 /* in the submission */
 	bool unfinished; /* a mp_todo stands in it */
 	bool built;
 	char *messages; /* of the compiler, the student's paths; NULL: none */
-	char *program; /* of rows */
+	char *program;	/* of rows */
 	unsigned warnings;
 };
 
@@ -101,9 +101,9 @@ void plan_release(struct plan *plan);
 /* --- submission.c ------------------------------------------------------------------------ */
 
 struct submission {
-	char path[4096]; /* as given */
-	char shown[256]; /* how its files are called in messages: "labs", "handed-in" */
-	bool single; /* one stage's folder, not a tree */
+	char path[4096];   /* as given */
+	char shown[256];   /* how its files are called in messages: "labs", "handed-in" */
+	bool single;	   /* one stage's folder, not a tree */
 	char scratch[256]; /* a temporary folder; the copy is scratch/src/SHOWN */
 };
 
@@ -145,7 +145,7 @@ struct fault {
 	char who[64]; /* "P.1" */
 	int signal;
 	char function[128]; /* "": not known */
-	char file[256]; /* as it is shown: "labs/01-process/process.c" */
+	char file[256];	    /* as it is shown: "labs/01-process/process.c" */
 	int line;
 	bool students; /* the file is of the submission */
 };

@@ -342,8 +342,8 @@ read_event(struct reader *reader, const json_t *event)
 	bool own = kind->read == event_start || kind->read == event_end;
 	if (!own && !(who = named(reader, json_object_get(event, "who"), "who")))
 		return -1;
-	bool endured = kind->read == event_exit || kind->read == event_adopt ||
-		       kind->read == event_left;
+	bool endured =
+	    kind->read == event_exit || kind->read == event_adopt || kind->read == event_left;
 	if (who && !endured)
 		who->acted_at = reader->line;
 	return kind->read(reader, event, who);

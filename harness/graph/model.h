@@ -17,15 +17,15 @@
 
 /* What a hostile log may cost: reading stops there, and the views say so. */
 enum {
-	MODEL_LINE = 1 << 20, /* bytes in a line */
-	MODEL_BYTES = 256 << 20, /* bytes kept */
+	MODEL_LINE = 1 << 20,	   /* bytes in a line */
+	MODEL_BYTES = 256 << 20,   /* bytes kept */
 	MODEL_PROCESSES = 1 << 16, /* processes kept */
-	MODEL_DEPTH = 200, /* generations kept */
-	MODEL_ENDS = 4096, /* pipe ends that one process holds */
-	MODEL_NAMES = 4096, /* created names that are followed */
-	MODEL_ARGS = 64, /* arguments of one exec */
-	MODEL_TEXT = 1024, /* bytes of one string */
-	MODEL_FRAMES = 64, /* frames of one fault */
+	MODEL_DEPTH = 200,	   /* generations kept */
+	MODEL_ENDS = 4096,	   /* pipe ends that one process holds */
+	MODEL_NAMES = 4096,	   /* created names that are followed */
+	MODEL_ARGS = 64,	   /* arguments of one exec */
+	MODEL_TEXT = 1024,	   /* bytes of one string */
+	MODEL_FRAMES = 64,	   /* frames of one fault */
 };
 
 enum ends { END_R = 1, END_W = 2, END_BOTH = 3 }; /* of a socketpair: a is R, b is W */
@@ -41,7 +41,7 @@ struct exec {
 struct kill {
 	struct kill *next_sent, *next_received;
 	struct process *from, *to; /* to NULL: no process of the run got it */
-	struct process *after; /* the reaped process whose pid was used again; or NULL */
+	struct process *after;	   /* the reaped process whose pid was used again; or NULL */
 	long pid;
 	int signal, error;
 	int64_t ns;
@@ -85,15 +85,15 @@ struct hold {
 	struct hold *from; /* the parent's, which it inherited */
 	struct hold *copy; /* while forking: the child's */
 	unsigned now, ever, at_exit;
-	unsigned alone; /* the one end it was down to last, by its own doing */
+	unsigned alone;	   /* the one end it was down to last, by its own doing */
 	size_t alone_acts; /* how much it had done by then */
-	bool kept; /* it did other things while it had that one end */
-	bool touched; /* it made, duplicated or closed an end itself */
+	bool kept;	   /* it did other things while it had that one end */
+	bool touched;	   /* it made, duplicated or closed an end itself */
 	/* derived */
 	unsigned below; /* the ends of which some descendant uses one alone */
-	unsigned used; /* the ends it had for its work: what the pictures show */
-	bool spare; /* inherited, never touched, and others have that end for their work */
-	bool leaked; /* both ends, when it waited or exited by itself */
+	unsigned used;	/* the ends it had for its work: what the pictures show */
+	bool spare;	/* inherited, never touched, and others have that end for their work */
+	bool leaked;	/* both ends, when it waited or exited by itself */
 };
 
 struct descriptor {
@@ -113,7 +113,7 @@ struct process {
 	/* life */
 	int64_t born, died, reaped;
 	size_t born_at, died_at, reaped_at; /* 0: did not happen */
-	size_t acted_at; /* the last thing that it did itself, its end apart */
+	size_t acted_at;		    /* the last thing that it did itself, its end apart */
 	enum ending ending;
 	int code, signal;
 	bool core;

@@ -27,16 +27,16 @@ void shape_release(struct shape_table *table);
 /* A process in a picture where like siblings are folded. */
 struct fold {
 	const struct process *drawn; /* the one that stands for it; itself if it is drawn */
-	const struct process *last; /* of the siblings it stands for */
-	size_t count; /* how many those are; 1: only itself */
-	size_t times; /* how many processes it stands for in all */
-	size_t below; /* processes under it that there was no room to draw */
-	bool crowded; /* it is such a one: its ancestor stands for it */
+	const struct process *last;  /* of the siblings it stands for */
+	size_t count;		     /* how many those are; 1: only itself */
+	size_t times;		     /* how many processes it stands for in all */
+	size_t below;		     /* processes under it that there was no room to draw */
+	bool crowded;		     /* it is such a one: its ancestor stands for it */
 };
 
 enum {
-	FOLD_MORE_THAN = 4, /* alike siblings become one */
-	FOLD_CHILDREN = 32, /* are drawn of one parent */
+	FOLD_MORE_THAN = 4,   /* alike siblings become one */
+	FOLD_CHILDREN = 32,   /* are drawn of one parent */
 	FOLD_PROCESSES = 160, /* are drawn in all */
 };
 

@@ -16,10 +16,10 @@ struct use {
 
 struct uses {
 	struct use *first, *last;
-	bool folded; /* another pipe stands for this one */
-	size_t times; /* how many this one stands for */
-	size_t drawn; /* how many of its users are drawn */
-	size_t spares; /* how many hold a writing end that they have no use for */
+	bool folded;		     /* another pipe stands for this one */
+	size_t times;		     /* how many this one stands for */
+	size_t drawn;		     /* how many of its users are drawn */
+	size_t spares;		     /* how many hold a writing end that they have no use for */
 	const struct process *spare; /* the first of them */
 };
 

@@ -7,8 +7,8 @@
 enum tone {
 	TONE_PLAIN,
 	TONE_QUIET, /* as it should be */
-	TONE_LOUD, /* worth a look */
-	TONE_BAD, /* a fault */
+	TONE_LOUD,  /* worth a look */
+	TONE_BAD,   /* a fault */
 };
 
 enum subject { ABOUT_COMMAND, ABOUT_END, ABOUT_REAP, ABOUT_PARENT, ABOUT_STATE };

@@ -15,7 +15,7 @@ write_tally(const json_t *results, FILE *out)
 
 	return fprintf(out, "%lld passed, %lld failed\n", (long long)passed,
 		   (long long)(rows - passed)) < 0
-	    ? -EIO
-	    : 0;
+		   ? -EIO
+		   : 0;
 }
 REPORT_FORMAT(tally, "one line: N passed, N failed", write_tally)

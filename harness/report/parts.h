@@ -12,8 +12,8 @@
 /* The verdicts of the kit, in the order of totals. */
 enum parts_class {
 	PARTS_PASSED,
-	PARTS_FAILED, /* the student's program ran and did the wrong thing */
-	PARTS_ERRED, /* it did not come to its end, or the kit did not */
+	PARTS_FAILED,	/* the student's program ran and did the wrong thing */
+	PARTS_ERRED,	/* it did not come to its end, or the kit did not */
 	PARTS_UNJUDGED, /* not written yet, or not asked */
 };
 struct parts_verdict {

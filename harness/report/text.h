@@ -17,12 +17,12 @@
 #include <stdio.h>
 
 enum text_kind {
-	TEXT_LINE, /* plain, one line: newline and tab are pictures too */
-	TEXT_LINES, /* plain: newlines and tabs stay */
+	TEXT_LINE,     /* plain, one line: newline and tab are pictures too */
+	TEXT_LINES,    /* plain: newlines and tabs stay */
 	TEXT_XML_LINE, /* an XML attribute */
-	TEXT_XML, /* XML content: newlines and tabs stay */
+	TEXT_XML,      /* XML content: newlines and tabs stay */
 	TEXT_MARKDOWN, /* one line of Markdown or HTML text, outside of fences */
-	TEXT_COMMAND, /* the message of a GitHub workflow command */
+	TEXT_COMMAND,  /* the message of a GitHub workflow command */
 	TEXT_PROPERTY, /* a property of one */
 };
 

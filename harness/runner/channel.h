@@ -25,15 +25,15 @@ struct channel {
 	uint8_t proof[CHANNEL_NONCE]; /* from the row when it is done: the nonce again */
 	_Atomic uint32_t state;
 	_Atomic uint32_t failed; /* the fields below say where */
-	uint32_t checks; /* that held */
+	uint32_t checks;	 /* that held */
 	int32_t line;
 	char file[128];
 	char asked[CHANNEL_TEXT], expected[CHANNEL_TEXT], seen[CHANNEL_TEXT];
 	char step[CHANNEL_TEXT]; /* where the row was last */
-	char todo[64]; /* the task that is not written */
-	int32_t descriptors; /* open at the end that were not at the beginning */
-	char descriptor[128]; /* what the first of them is */
-	uint32_t pid; /* of the row's process */
+	char todo[64];		 /* the task that is not written */
+	int32_t descriptors;	 /* open at the end that were not at the beginning */
+	char descriptor[128];	 /* what the first of them is */
+	uint32_t pid;		 /* of the row's process */
 };
 
 #endif

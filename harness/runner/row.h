@@ -32,9 +32,9 @@ struct row {
 	void (*function)(void);
 	const char *file;
 	int line;
-	double seconds; /* 0: 5 */
+	double seconds;	   /* 0: 5 */
 	const char *graph; /* sentences that the graph must bear out, ';' between; NULL: none */
-	const char *owes; /* kinds of findings that the row makes on purpose: "zombie orphan" */
+	const char *owes;  /* kinds of findings that the row makes on purpose: "zombie orphan" */
 };
 
 #define ROW_JOIN_(a, b) a##b

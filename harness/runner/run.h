@@ -32,15 +32,15 @@ struct run_place {
 
 struct run_outcome {
 	bool supervised; /* the supervisor came to its end; else nothing here can be trusted */
-	int error; /* -errno: the row's program could not be run */
+	int error;	 /* -errno: the row's program could not be run */
 	struct trace_result trace;
-	bool late; /* the deadline came first */
+	bool late;	/* the deadline came first */
 	double seconds; /* of the row, by the wall */
 	struct run_place places[RUN_PLACES];
 	size_t place_count;
 	char output[RUN_OUTPUT];
 	size_t output_kept, output_total;
-	char left_shm[1024]; /* names in /dev/shm that the row made, one a line */
+	char left_shm[1024];  /* names in /dev/shm that the row made, one a line */
 	char left_file[1024]; /* files in the row's own directory, one a line */
 };
 
@@ -55,8 +55,8 @@ struct run {
 	struct run_outcome *outcome;
 	struct channel *channel;
 	bool interrupted; /* it was not run, or not to its end */
-	int killed; /* the signal by which its supervisor died, twice in a row; 0: none */
-	bool overdue; /* its supervisor never came to an end, and was killed by us */
+	int killed;	  /* the signal by which its supervisor died, twice in a row; 0: none */
+	bool overdue;	  /* its supervisor never came to an end, and was killed by us */
 
 	/* the runner's */
 	int channel_fd, pidfd;

@@ -20,9 +20,9 @@
 /* --- what is refused ------------------------------------------------------------------------ */
 
 struct refusal {
-	const char *spoil; /* a shell command in the folder that is handed in */
+	const char *spoil;	/* a shell command in the folder that is handed in */
 	const char *submission; /* added to the folder's path */
-	const char *message; /* in the message */
+	const char *message;	/* in the message */
 };
 
 static void

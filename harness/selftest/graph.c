@@ -443,8 +443,7 @@ differ(struct graph *seen, struct graph *reference, const char *const *expected)
 	while (expected[n])
 		n++;
 	CU_ASSERT_EQUAL(json_array_size(list), n);
-	json_array_foreach(list, i, sentence)
-	{
+	json_array_foreach(list, i, sentence) {
 		const char *text = json_string_value(sentence);
 		if (i >= n || strcmp(text, expected[i])) {
 			printf("\nexpected %s\nseen     %s", i < n ? expected[i] : "nothing", text);

@@ -21,12 +21,12 @@
 
 struct expected {
 	const char *verdict;
-	const char *message; /* in the message */
+	const char *message;	    /* in the message */
 	const char *kind, *finding; /* in the finding of that kind */
-	const char *output; /* in what it printed */
-	const char *where; /* the file of a crash */
-	const char *other; /* the verdict of another row; NULL: it passes */
-	double seconds; /* at most; 0: 10 */
+	const char *output;	    /* in what it printed */
+	const char *where;	    /* the file of a crash */
+	const char *other;	    /* the verdict of another row; NULL: it passes */
+	double seconds;		    /* at most; 0: 10 */
 	bool untraced;
 };
 

@@ -106,9 +106,10 @@ seen_where(const struct seen *seen, const char *kind, const char *who, int n)
 	size_t i;
 	json_t *event;
 
-	json_array_foreach(seen->events, i,
-	    event) if (!strcmp(seen_text(event, "event"), kind) &&
-		       (!who || !strcmp(seen_text(event, "who"), who)) && n-- == 0) return (int)i;
+	json_array_foreach(seen->events, i, event)
+		if (!strcmp(seen_text(event, "event"), kind) &&
+		    (!who || !strcmp(seen_text(event, "who"), who)) && n-- == 0)
+			return (int)i;
 	return -1;
 }
 
@@ -127,9 +128,9 @@ seen_count(const struct seen *seen, const char *kind, const char *who)
 	size_t i;
 	json_t *event;
 
-	json_array_foreach(seen->events, i, event) n +=
-	    !strcmp(seen_text(event, "event"), kind) &&
-	    (!who || !strcmp(seen_text(event, "who"), who));
+	json_array_foreach(seen->events, i, event)
+		n += !strcmp(seen_text(event, "event"), kind) &&
+		     (!who || !strcmp(seen_text(event, "who"), who));
 	return n;
 }
 

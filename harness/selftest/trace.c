@@ -146,8 +146,7 @@ check_order(const struct seen *seen)
 	size_t i;
 
 	json_object_set_new(alive, "P", json_true());
-	json_array_foreach(seen->events, i, event)
-	{
+	json_array_foreach(seen->events, i, event) {
 		const char *kind = seen_text(event, "event"), *who = seen_text(event, "who");
 		if (!strcmp(kind, "fork"))
 			CU_ASSERT(json_object_set_new(

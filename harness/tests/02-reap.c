@@ -7,9 +7,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <stdarg.h>
 #include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include <mp/internal.h>
 
@@ -115,10 +117,13 @@ ROW("reap.1/crowd", 2, "of fifty children every second is killed: the others are
 		OK(mp_process_kill(p[i]));
 		await_death(p[i]);
 	}
-	EQUAL(mp_active_children(list, 50), 25);
-	for (int i = 0; i < 25; i++) {
-		TRUE(list[i] == p[2 * i + 1], "entry %d is child %d", i, 2 * i + 1);
-		mp_process_free(list[i]);
+	for (int time = 1; time <= 2; time++) { /* first with the dead among them, then without */
+		EQUAL(mp_active_children(list, 50), 25);
+		for (int i = 0; i < 25; i++) {
+			TRUE(list[i] == p[2 * i + 1], "time %d: entry %d is child %d", time, i,
+			    2 * i + 1);
+			mp_process_free(list[i]);
+		}
 	}
 	for (int i = 0; i < 50; i++) {
 		OK(mp_process_kill(p[i]));
@@ -324,18 +329,21 @@ ROW("reap.2/bare", 2, "a bare fork that exits ends no sibling, and runs no final
     TIDY)
 {
 	struct mp_process_options daemon = {.daemon = MP_DAEMON_YES};
-	struct mp_process *sibling = started(sleep_forever, NULL, &daemon);
+	struct gate gate;
 	int fds[2];
 
+	gate_init(&gate);
+	struct mp_process *sibling = started(wait_at_gate, &gate, &daemon);
 	OK(mp_pipe_cloexec(fds));
 	out = fds[1];
 	OK(mp_atexit(0, write_letter, "p"));
 	EQUAL(waited(forked(exit_at_once, NULL)), 0);
 	mp_close(&fds[1]);
-	OK(mp_process_kill(sibling));
-	EQUAL(finished(sibling), -SIGKILL); /* not by a SIGTERM, which would have been first */
+	gate_open(&gate);
+	EQUAL(finished(sibling), 0); /* a SIGTERM would have been there before the gate opened */
 	EQUAL_TEXT(read_to_end(fds[0]), "");
 	mp_close(&fds[0]);
+	gate_release(&gate);
 }
 
 static void
@@ -534,6 +542,7 @@ break_line(struct line *line, const struct mp_process_options *middle,
 	struct mp_process *p = started(be_middle, line, middle);
 	mp_close(&line->report[1]);
 	EQUAL(read_byte(line->report[0]), 'l');
+	await_sleep(mp_process_pid(p)); /* the middle has come back from start */
 	OK(end(p));
 	EQUAL(finished(p), expected);
 }
@@ -638,6 +647,44 @@ ROW("reap.4/late", 2, "a parent that was dead before the child could ask counts 
 	EQUAL(waited(forked(obey_the_dead, &alive)), 0);
 	mp_close(&dead);
 	mp_close(&alive);
+}
+
+/* A pidfd of the process that dies while another is in prctl; -1: none does. */
+static int dying = -1;
+
+/* Called instead of the C library's: the worst that can happen happens first. */
+int
+prctl(int option, ...)
+{
+	unsigned long argument[4];
+	va_list list;
+
+	va_start(list, option);
+	for (int i = 0; i < 4; i++)
+		argument[i] = va_arg(list, unsigned long);
+	va_end(list);
+	if (option == PR_SET_PDEATHSIG && dying >= 0) {
+		struct pollfd fd = {.fd = dying, .events = POLLIN};
+		pidfd_send_signal(dying, SIGKILL, NULL, 0);
+		(void)!mp_poll(&fd, 1, MP_NEVER);
+	}
+	return (int)syscall(SYS_prctl, option, argument[0], argument[1], argument[2], argument[3]);
+}
+
+ROW("reap.4/between", 1, "a parent that dies just before the kernel is asked counts as dying", TIDY)
+{
+	struct gate gate;
+
+	gate_init(&gate);
+	pid_t parent = forked(wait_at_gate, &gate);
+	dying = pidfd_open(parent, 0);
+	int status = waited(forked(obey_the_dead, &dying));
+	gate_open(&gate);
+	/* Who asks the kernel in another way is not caught between, and nothing is shown. */
+	if (WIFSIGNALED(waited(parent)))
+		EQUAL(WTERMSIG(status), SIGUSR2);
+	mp_close(&dying);
+	gate_release(&gate);
 }
 
 /* --- reap.5: the post-mortem ----------------------------------------------------------------------------- */
@@ -765,6 +812,7 @@ struct daemon_plan {
 	int report[2];
 	int (*daemon)(struct daemon_plan *plan);
 	pid_t session; /* of the caller */
+	bool crossed; /* the caller's stdout becomes the daemon's stderr, and the other way round */
 	int keep[2];
 };
 
@@ -780,7 +828,14 @@ call_daemonize(void *arg)
 	plan->keep[1] = plan->report[1];
 	plan->options.keep = plan->keep;
 	plan->options.keep_count = 2;
-	printf("the caller's"); /* and no word of the daemon's */
+	if (plan->crossed) {
+		dup2(plan->options.out, STDERR_FILENO);
+		dup2(plan->options.err, STDOUT_FILENO);
+		plan->options.out = STDERR_FILENO;
+		plan->options.err = STDOUT_FILENO;
+	} else {
+		printf("the caller's"); /* and no word of the daemon's */
+	}
 	int error = mp_daemonize(&plan->options);
 	if (error) {
 		dprintf(plan->report[1], "error %s", mp_error_name(error));
@@ -909,6 +964,24 @@ ROW("reap.6/streams", 1, "the streams of a daemon are the descriptors that it is
 	mp_close(&fds[1]);
 	EQUAL_TEXT(read_to_end(fds[0]), "outerr");
 	mp_close(&fds[0]);
+}
+
+ROW("reap.6/crossed", 1, "stdout and stderr may be exchanged", .graph = "nothing left")
+{
+	struct daemon_plan plan = {.daemon = speak, .crossed = true};
+	int one[2], two[2];
+
+	OK(mp_pipe_cloexec(one));
+	OK(mp_pipe_cloexec(two));
+	plan.options.out = one[1];
+	plan.options.err = two[1];
+	EQUAL_TEXT(told_by_daemon(&plan, 0), "");
+	mp_close(&one[1]);
+	mp_close(&two[1]);
+	EQUAL_TEXT(read_to_end(one[0]), "out");
+	EQUAL_TEXT(read_to_end(two[0]), "err");
+	mp_close(&one[0]);
+	mp_close(&two[0]);
 }
 
 static int

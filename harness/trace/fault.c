@@ -95,7 +95,13 @@ follows_call(pid_t pid, uint64_t address)
 
 	if (!trace_peek(pid, address - sizeof(code), code, sizeof(code)))
 		return false;
-	return code[2] == 0xe8 || code[5] == 0xff || code[4] == 0xff || code[1] == 0xff;
+	if (code[2] == 0xe8)
+		return true;
+	/* ff /2 with each length of operand: by a register, or through memory */
+	for (size_t i = 0; i < 6; i++)
+		if (i != 2 && code[i] == 0xff && (code[i + 1] & 0x38) == 0x10)
+			return true;
+	return false;
 #else
 	uint32_t code;
 

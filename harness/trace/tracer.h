@@ -40,18 +40,18 @@ struct trace_files {
 };
 
 struct trace_process {
-	struct trace_process *next; /* in its bucket, newest first */
-	struct trace_process *later; /* the next one born */
-	struct trace_process *parent; /* who may reap it; NULL: an outsider */
+	struct trace_process *next;		       /* in its bucket, newest first */
+	struct trace_process *later;		       /* the next one born */
+	struct trace_process *parent;		       /* who may reap it; NULL: an outsider */
 	struct trace_process *child, *older, *younger; /* its children, itself among them */
-	struct trace_files *files; /* NULL once dead */
+	struct trace_files *files;		       /* NULL once dead */
 	pid_t pid;
-	unsigned births; /* children it has made */
-	unsigned waiting; /* its tasks inside wait4, waitid */
+	unsigned births;   /* children it has made */
+	unsigned waiting;  /* its tasks inside wait4, waitid */
 	unsigned vanished; /* its children that died and left no zombie, not yet explained */
 	unsigned faults;
-	bool dead; /* its exit was reported */
-	bool gone; /* and no zombie is left of it */
+	bool dead;     /* its exit was reported */
+	bool gone;     /* and no zombie is left of it */
 	bool puzzling; /* counted in its parent's vanished */
 	bool stopped;
 	bool subreaper;
@@ -63,7 +63,7 @@ struct trace_process {
 struct trace_call {
 	int number; /* -1: none */
 	uint64_t args[6];
-	pid_t pid; /* whom a wait or kill means, where a pidfd said it */
+	pid_t pid;			/* whom a wait or kill means, where a pidfd said it */
 	struct trace_process **targets; /* of a kill */
 	size_t count;
 	char *path; /* of an unlink or a link */
@@ -73,9 +73,9 @@ struct trace_task {
 	struct trace_task *next;
 	struct trace_process *process; /* NULL: early */
 	pid_t tid;
-	pid_t maker; /* early: the parent it had; 0 unknown */
-	bool dead; /* early, and dead already: */
-	int status; /* so */
+	pid_t maker;	   /* early: the parent it had; 0 unknown */
+	bool dead;	   /* early, and dead already: */
+	int status;	   /* so */
 	bool shares_files; /* what it clones next shares its descriptors */
 	struct trace_call call;
 };
@@ -90,7 +90,7 @@ struct tracer {
 	struct trace_caller *caller;
 	size_t born, lost, early, kills;
 	unsigned pipes;
-	int report; /* where the child says why it did not exec */
+	int report;  /* where the child says why it did not exec */
 	bool traced; /* by ptrace */
 	bool started, root_ended, ending;
 };

@@ -16,6 +16,7 @@
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,9 +30,8 @@
 
 //{
 /*
- * stdin reads end of file, and neither the descriptor nor the buffer is the parent's.
- * The order matters: had stdio still the old descriptor when its buffer is dropped, it
- * would move the file offset that parent and child share.
+ * stdin reads end of file, and neither the descriptor nor the buffer is the parent's. Not by
+ * freopen or fflush: they would move the file offset, which parent and child share.
  */
 static void
 detach_stdin(void)
@@ -105,8 +105,11 @@ give_birth(struct mp_process *p)
 	mp_close(&self); /* frees a descriptor for the next line; errno is kept */
 	if (pid < 0)
 		return -errno;
-	/* The pid is the child's until it is reaped, and nobody but us will reap it. */
+	/* The pid is the child's until it is reaped, and nobody but us will reap it... */
 	int pidfd = pidfd_open(pid, 0);
+	/* ...except the kernel, if SIGCHLD is ignored: then what is ready for ever stands for it. */
+	if (pidfd < 0 && errno == ESRCH)
+		pidfd = eventfd(1, EFD_CLOEXEC);
 	if (pidfd < 0)
 		return undo(pid, -errno);
 	p->pid = pid;
@@ -129,19 +132,14 @@ mp_process_start(struct mp_process *p)
 	int error = may_start(p);
 	if (!error)
 		error = give_birth(p);
-	pthread_mutex_unlock(&p->lock);
-	if (error)
-		return error;
-
-	error = mp__family_add(mp_process_ref(p));
-	if (error) {
-		pthread_mutex_lock(&p->lock);
+	/* Under the lock: no other thread may reap it before it is in the family. */
+	if (!error && (error = mp__family_add(mp_process_ref(p)))) {
 		undo(p->pid, 0);
 		mp_close(&p->pidfd);
 		p->state = UNBORN;
 		p->pid = 0;
-		pthread_mutex_unlock(&p->lock);
 	}
+	pthread_mutex_unlock(&p->lock);
 	return error;
 	//}
 }
@@ -159,4 +157,3 @@ mp_process_pid(struct mp_process *p)
 	return pid;
 	//}
 }
-

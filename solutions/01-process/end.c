@@ -177,8 +177,8 @@ mp_process_exitcode(struct mp_process *p, int *code)
 	int known = mp_process_death(p, &death);
 
 	if (known == 1)
-		*code = WIFSIGNALED(death.status) ? -WTERMSIG(death.status)
-						  : WEXITSTATUS(death.status);
+		*code =
+		    WIFSIGNALED(death.status) ? -WTERMSIG(death.status) : WEXITSTATUS(death.status);
 	return known;
 	//}
 }
@@ -269,4 +269,3 @@ mp_process_close(struct mp_process *p)
 	return 0;
 	//}
 }
-

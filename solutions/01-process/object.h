@@ -37,7 +37,8 @@ struct mp_process {
 	enum { UNBORN, RUNNING, DEAD, STOLEN, CLOSED } state;
 	pid_t pid;
 	int pidfd;
-	struct mp_death death; /* sent: from the start; the rest once state is DEAD */
+	/* sent: from the start; the rest once state is DEAD */
+	struct mp_death death;
 	//}
 };
 

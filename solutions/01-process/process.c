@@ -86,9 +86,9 @@ mp_process_new(struct mp_process **out, int (*target)(void *arg), void *arg,
 	    .target = target,
 	    .arg = arg,
 	    .creator = getpid(),
-	    .daemon = o->daemon == MP_DAEMON_INHERIT ? mp__current->daemon
-						     : o->daemon == MP_DAEMON_YES,
-	    .death_signal = o->death_signal == 0 ? mp__current->death_signal
+	    .daemon =
+		o->daemon == MP_DAEMON_INHERIT ? mp__current->daemon : o->daemon == MP_DAEMON_YES,
+	    .death_signal = o->death_signal == 0  ? mp__current->death_signal
 			    : o->death_signal > 0 ? o->death_signal
 						  : 0,
 	    .references = 1,

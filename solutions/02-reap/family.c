@@ -118,9 +118,10 @@ mp__family_add(struct mp_process *p)
 {
 	/* reap.1: one more child; its reference is ours now, also when there is no memory. */
 	//{
+	int error = 0;
+
 	enter();
-	int error = register_exit();
-	if (!error && family.count == family.room) {
+	if (family.count == family.room) {
 		size_t room = family.room ? 2 * family.room : 8;
 		void *bigger = reallocarray(family.children, room, sizeof(struct mp_process *));
 		if (bigger) {
@@ -198,6 +199,11 @@ mp__family_birth(void)
 
 	if (mp_process_daemon(mp_current_process()))
 		return MP_DAEMONIC;
+	enter();
+	int error = register_exit();
+	let_go();
+	if (error)
+		return error;
 	/* One look at all children first, or n starts would ask n * n times. */
 	if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0)
 		return 0;

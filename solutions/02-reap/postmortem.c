@@ -59,9 +59,8 @@ static bool
 used_up_cpu(const struct mp_death *death, int signal)
 {
 	/* The kernel compares in seconds and /proc tells in ticks: allow for one. */
-	return signal == SIGXCPU ||
-	    (signal == SIGKILL && death->last.state &&
-		death->last.cpu_seconds + 0.02 >= death->last.cpu_limit);
+	return signal == SIGXCPU || (signal == SIGKILL && death->last.state &&
+					death->last.cpu_seconds + 0.02 >= death->last.cpu_limit);
 }
 
 static int
@@ -84,8 +83,8 @@ killed(const struct mp_death *death, char *text, size_t room)
 		    "pid %d was killed by SIGKILL, most likely for its memory: "
 		    "the OOM killer struck %ld time%s meanwhile",
 		    pid, death->oom_kills, death->oom_kills == 1 ? "" : "s");
-	return snprintf(text, room, "pid %d was killed by %s: %s%s", pid, name, reason_of(signal),
-	    core);
+	return snprintf(
+	    text, room, "pid %d was killed by %s: %s%s", pid, name, reason_of(signal), core);
 }
 //}
 
@@ -108,7 +107,7 @@ mp_postmortem(const struct mp_death *death, char *text, size_t room)
 		return killed(death, text, room);
 	if (WEXITSTATUS(status) == 0)
 		return snprintf(text, room, "pid %d ended well: exit code 0", death->pid);
-	return snprintf(text, room, "pid %d left with exit code %d", death->pid,
-	    WEXITSTATUS(status));
+	return snprintf(
+	    text, room, "pid %d left with exit code %d", death->pid, WEXITSTATUS(status));
 	//}
 }

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 static int tickets = 1; /* an ordinary variable */
-static int *shared; /* one place for both */
+static int *shared;	/* one place for both */
 
 static void
 look(const char *who, const char *what)

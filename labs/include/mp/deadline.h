@@ -27,7 +27,7 @@
 #include <stdint.h>
 
 #define MP_FOREVER (__builtin_inf())
-#define MP_NEVER INT64_MAX
+#define MP_NEVER   INT64_MAX
 
 /* Now, in nanoseconds of CLOCK_MONOTONIC. */
 int64_t mp_now(void);

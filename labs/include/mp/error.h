@@ -31,8 +31,7 @@
 	X(MP_TIMEOUT, -5001, "multiprocessing.TimeoutError", "the time was up first")              \
 	X(MP_CLOSED, -5002, "ValueError", "this object is closed")                                 \
 	X(MP_BUSY, -5003, "ValueError", "it cannot be closed while its process runs: join first")  \
-	X(MP_STARTED, -5004, "AssertionError", "a process can be started only once, and "          \
-					       "set up only before that")                          \
+	X(MP_STARTED, -5004, "AssertionError", "a process starts once, and is set up before that") \
 	X(MP_NOT_STARTED, -5005, "AssertionError", "this process has not been started")            \
 	X(MP_NOT_PARENT, -5006, "AssertionError", "only the process that made it may do that")     \
 	X(MP_DAEMONIC, -5007, "AssertionError", "a daemonic process may not have children")        \

@@ -13,15 +13,16 @@
 /* From 02-reap, for start. */
 
 /*
- * Ask whether this process may have a child now; finished children are reaped first.
+ * Ask whether this process may have a child now; finished children are reaped first. The
+ * exit order is registered with the C library's atexit, once.
  *
- * Returns 0, or MP_DAEMONIC
+ * Returns 0, or MP_DAEMONIC, -ENOMEM
  * Tasks   reap.3
  */
 int mp__family_birth(void) MP_MUST_CHECK;
 
 /*
- * Enter a child that has just been started; registers the exit order with atexit, once.
+ * Enter a child that has just been started. No thread can reap it meanwhile.
  *
  * Owns    one reference of the caller's is taken over, even in case of errors
  * Returns 0, or -ENOMEM: then the child is not in the family

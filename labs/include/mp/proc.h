@@ -21,12 +21,12 @@
 #include <sys/types.h>
 
 struct mp_proc {
-	char state;	      /* R running, S sleeping, D uninterruptible, T stopped, Z zombie */
-	pid_t parent;	      /* who would fetch its status */
-	pid_t session;	      /* setsid makes a new one */
-	double cpu_seconds;   /* user and system time it has used */
-	double cpu_limit;     /* its hard RLIMIT_CPU in seconds; MP_FOREVER without */
-	char name[32];	      /* the kernel's 15 bytes of a name */
+	char state;	    /* R running, S sleeping, D uninterruptible, T stopped, Z zombie */
+	pid_t parent;	    /* who would fetch its status */
+	pid_t session;	    /* setsid makes a new one */
+	double cpu_seconds; /* user and system time it has used */
+	double cpu_limit;   /* its hard RLIMIT_CPU in seconds; MP_FOREVER without */
+	char name[32];	    /* the kernel's 15 bytes of a name */
 	unsigned long long birth; /* clock ticks since boot: with the pid, unique */
 };
 

@@ -113,7 +113,8 @@ int mp_process_set_daemon(struct mp_process *p, bool daemon) MP_MUST_CHECK;
  *   MP_DAEMONIC    this process is a daemon                        AssertionError
  *   MP_CLOSED                                                      ValueError
  *   -errno         no process could be made; start may be retried  OSError
- * Safe    between threads yes
+ * Safe    between threads yes, but it waits for a thread that reads from stdio: its stream
+ *         is locked, and cannot be flushed
  * Python  Process.start
  * Tasks   process.2
  */

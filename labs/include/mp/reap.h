@@ -71,7 +71,7 @@ _Noreturn void mp_exit(int code);
  *
  * text  room bytes, always terminated; 160 are enough. For example
  *       "pid 71 was killed by SIGKILL, which this program sent"
- *       "pid 72 used up its CPU time: 1.0 s of RLIMIT_CPU's 1 s (SIGXCPU)"
+ *       "pid 72 used up its CPU time: 1.0 s, with a limit from RLIMIT_CPU (SIGXCPU)"
  * Returns the length, as snprintf does
  * Tasks   reap.5
  */
@@ -84,8 +84,8 @@ struct mp_daemon_options {
 	mode_t umask;		       /* 0: PEP 3143's default */
 	const int *keep;	       /* descriptors that stay open, besides the three below */
 	size_t keep_count;
-	int in, out, err;	       /* become 0, 1, 2; 0 or -1: /dev/null */
-	bool core;		       /* may dump core; PEP 3143's prevent_core is the default */
+	int in, out, err; /* become 0, 1, 2; 0 or -1: /dev/null */
+	bool core;	  /* may dump core; PEP 3143's prevent_core is the default */
 };
 
 /*
