@@ -16,8 +16,8 @@
 #include "selftest/handin.h"
 #include "selftest/selftest.h"
 
-#define ROW   "reap.5/exit"
-#define OTHER "reap.1/lists" /* has no need of the program */
+#define GRADED "reap.5/exit"
+#define OTHER  "reap.1/lists" /* has no need of the program */
 
 struct expected {
 	const char *verdict;
@@ -56,7 +56,7 @@ is_as_expected(const json_t *row, const struct expected *e)
 static void
 judge(const char *program, const struct expected *e)
 {
-	char *const wanted[] = { ROW, NULL };
+	char *const wanted[] = {GRADED, OTHER, NULL};
 	struct handin h;
 	char here[256];
 
@@ -68,7 +68,7 @@ judge(const char *program, const struct expected *e)
 	handin_grade(
 	    &h, (struct grade_options){.level = e->untraced ? TRACE_NONE : TRACE_PTRACE}, wanted);
 	CU_ASSERT_EQUAL(h.code, 0);
-	const json_t *row = handin_row(&h, ROW);
+	const json_t *row = handin_row(&h, GRADED);
 	if (!is_as_expected(row, e)) {
 		char *text = row ? json_dumps(row, JSON_INDENT(1)) : NULL;
 		fprintf(stderr, "%s: expected %s: %s\n%s\n", program, e->verdict,
