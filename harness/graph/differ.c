@@ -229,7 +229,7 @@ same_exec(const struct exec *a, const struct exec *b)
 static void
 ran(const struct exec *exec, char *text, size_t size)
 {
-	char command[128];
+	char command[128] = "";
 
 	if (exec)
 		words_command(exec, 40, command, sizeof(command));

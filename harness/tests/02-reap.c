@@ -812,7 +812,7 @@ struct daemon_plan {
 	int report[2];
 	int (*daemon)(struct daemon_plan *plan);
 	struct gate end; /* the daemon ends when its caller is gone, and so all between */
-	pid_t session; /* of the caller */
+	pid_t session;	 /* of the caller */
 	bool crossed; /* the caller's stdout becomes the daemon's stderr, and the other way round */
 	int keep[3];
 };

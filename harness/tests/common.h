@@ -43,7 +43,8 @@ wait_at_gate(void *arg)
 UNUSED static int
 sleep_forever(void *arg)
 {
-	while (!arg || arg)
+	(void)arg;
+	for (;;)
 		pause();
 	return 0;
 }
