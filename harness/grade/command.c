@@ -103,6 +103,9 @@ command_run(char *const argv[], const char *directory, double seconds, char **ou
 	if (pid == 0)
 		become(argv, directory, fds[1]);
 	error = pid < 0 ? -errno : 0;
+	/* Here, too: or the group could be killed before the child has made it. */
+	if (pid > 0)
+		setpgid(pid, pid);
 	mp_close(&fds[1]);
 	int signals = error ? -1 : signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (!error)
