@@ -37,9 +37,10 @@ static const char help[] =
     "                 .json   the model                .jsonl  the event log itself\n"
     "               Without -o the tree goes to standard error when COMMAND has ended.\n"
     "  --title T    the picture's title, instead of the command\n"
-    "  --pin        keep tracer and command on one CPU: less disturbance for a program that\n"
-    "               mostly forks and waits, none of the other CPUs for one that computes\n"
-    "  --no-pin     let them use all CPUs (the default)\n"
+    "  --pin        keep the tracer and COMMAND's first process on one CPU, for they take\n"
+    "               turns: tracing costs half as much. Its children have all CPUs; but it\n"
+    "               sees one, and may start fewer workers\n"
+    "  --no-pin     let all use all CPUs (the default)\n"
     "  --no-trace   do not use ptrace: COMMAND may itself be a debugger; only its end and\n"
     "               what it left are seen\n"
     "  --help       this text\n"
@@ -195,7 +196,8 @@ run(struct request *request, struct trace_result *result)
 	    .context = request,
 	    .log = request->log,
 	    .level = request->level,
-	    .cpu = request->cpu};
+	    .cpu = request->cpu,
+	    .spread = true};
 	struct sigaction survive = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART}, was[2];
 	static const int signals[2] = {SIGINT, SIGQUIT};
 

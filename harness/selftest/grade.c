@@ -5,10 +5,12 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -87,13 +89,23 @@ unknown_name(void)
 SELFTEST("grade", "a name that means nothing is refused", unknown_name)
 
 /* As somebody without rights (a root reads everything), in a child. */
+/* From now on root may read what its owner may, and no more. */
+static bool
+obey_modes(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	return syscall(SYS_capset, &header, none) == 0;
+}
+
 static void
 grade_unreadable(struct handin *h)
 {
 	json_t *results = NULL;
 	struct grade_options options = {.submission = h->sub, .jobs = 1, .graphs = h->graphs};
 
-	if (geteuid() == 0 && (setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534)))
+	if (geteuid() == 0 && !obey_modes())
 		_exit(9);
 	int code = grade(&options, &results, h->message);
 	bool told = strstr(h->message, "family.c: Permission denied");

@@ -84,6 +84,8 @@ beget(struct tracer *t, struct trace_process *maker, pid_t pid, const char *how,
 {
 	struct trace_process *child = trace_process_new(t, maker, pid);
 
+	if (t->options->spread && maker == t->root)
+		trace_caller_spread(t->caller, pid);
 	child->files = shares ? trace_files_share(maker->files) : trace_files_copy(maker->files);
 	trace_log_begin(&t->log, "fork", maker->name);
 	trace_log_text(&t->log, "child", child->name);

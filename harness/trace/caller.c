@@ -83,6 +83,14 @@ trace_caller_save(int cpu)
 	return caller;
 }
 
+/* A child of the pinned root may run wherever its grandparent, our caller, might. */
+void
+trace_caller_spread(const struct trace_caller *caller, pid_t pid)
+{
+	if (caller->pinned)
+		sched_setaffinity(pid, sizeof(caller->cpus), &caller->cpus);
+}
+
 /* In the child, which inherits neither timer nor subreaper: signals as the caller had them. */
 void
 trace_caller_signals(const struct trace_caller *caller)

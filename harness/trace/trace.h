@@ -63,6 +63,7 @@ struct trace_options {
 	enum trace_level level; /* the most that is wanted */
 	bool sweep;		/* kill what outlives the root; else wait for it */
 	int cpu;		/* pin tracer and tracees to this one; -1: no */
+	bool spread;		/* only the root is pinned: its children get all CPUs back */
 };
 
 struct trace_result {

@@ -187,6 +187,7 @@ struct trace_caller *trace_caller_save(int cpu);
 void trace_caller_signals(const struct trace_caller *caller);
 void trace_caller_restore(struct trace_caller *caller);
 bool trace_caller_ticked(void);
+void trace_caller_spread(const struct trace_caller *caller, pid_t pid);
 
 /* event.c: what waitpid said of a task; and let it go on. */
 void trace_event(struct tracer *t, pid_t tid, int status);
