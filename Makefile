@@ -23,7 +23,8 @@ CODE := -std=c11 -O1 -g -fno-omit-frame-pointer -fno-optimize-sibling-calls -no-
 	-pthread $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 INCLUDE := -Ilabs/include
 COMPILE = $(CC) $(CODE) $(WARN) $(INCLUDE)
-LINK = $(CC) $(CODE)
+# Bound at once: what a child calls first is not looked up again in every child.
+LINK = $(CC) $(CODE) -Wl,-z,now
 
 STAGES := $(notdir $(patsubst %/,%,$(sort $(wildcard solutions/[0-9][0-9]-*/))))
 OBJ := $(B)/obj
