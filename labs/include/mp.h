@@ -3,6 +3,7 @@
 #define MP_H
 /* All of libmp: every header says in its first comment what it is for. */
 #include <mp/connection.h>
+#include <mp/context.h>
 #include <mp/deadline.h>
 #include <mp/descriptor.h>
 #include <mp/error.h>
@@ -11,7 +12,10 @@
 #include <mp/proc.h>
 #include <mp/process.h>
 #include <mp/reap.h>
+#include <mp/spawn.h>
+#include <mp/subprocess.h>
 #include <mp/todo.h>
+#include <mp/tracker.h>
 #include <mp/wait.h>
 #include <mp/writer.h>
 #endif

@@ -47,7 +47,19 @@
 	X(MP_WRITE_ONLY, -5015, "OSError", "this connection is write-only")                        \
 	X(MP_READ_ONLY, -5016, "OSError", "this connection is read-only")                          \
 	X(MP_HANDLE_CLOSED, -5017, "OSError", "this connection is closed")                         \
-	X(MP_NO_DESCRIPTOR, -5018, "RuntimeError", "what came was not one byte with one descriptor")
+	X(MP_NO_DESCRIPTOR, -5018, "RuntimeError",                                                 \
+	    "what came was not one byte with one descriptor")                                      \
+	X(MP_METHOD_SET, -5030, "RuntimeError", "the start method is settled already")             \
+	X(MP_NO_GUARD, -5031, "RuntimeError",                                                      \
+	    "main must call mp_init first: a spawned child begins in main, too")                   \
+	X(MP_NOT_REGISTERED, -5032, "_pickle.PicklingError",                                       \
+	    "a function that goes to another program must be registered: MP_REGISTER")             \
+	X(MP_TIMEOUT_EXPIRED, -5033, "subprocess.TimeoutExpired",                                  \
+	    "the program was not done in time")                                                    \
+	X(MP_CALL_FAILED, -5034, "subprocess.CalledProcessError",                                  \
+	    "the program ended with an exit code other than 0")                                    \
+	X(MP_NOT_SPAWNING, -5035, "RuntimeError",                                                  \
+	    "it can only be shared between processes through inheritance")
 
 enum mp_error {
 #define X(code, number, python, sentence) code = number,

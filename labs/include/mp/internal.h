@@ -82,4 +82,25 @@ mp__process_run(struct mp_process *p, const char *identity, pid_t parent, int pa
  * Tasks process.1 */
 int mp__process_death_signal(const struct mp_process *p);
 
+/* From 05-spawn, for the classes of objects that hold descriptors. */
+
+/*
+ * While the arguments of a child are being pickled: have it inherit fd.
+ *
+ * Owns    fd is borrowed, and must stay open until start returns
+ * Returns an index to put into the pickle, or MP_NOT_SPAWNING (RuntimeError), -EMFILE: a child
+ *         inherits 240 at most
+ * Tasks   spawn.4
+ */
+int mp__spawning_fd(int fd) MP_MUST_CHECK;
+
+/*
+ * In the child, while they are being loaded: the descriptor of that index, closed by exec. It
+ * belongs to whoever asks for it.
+ *
+ * Returns the descriptor, or -EBADF: there is no such index
+ * Tasks   spawn.4
+ */
+int mp__spawned_fd(int index) MP_MUST_CHECK;
+
 #endif
