@@ -5,8 +5,12 @@
 #include <mp/deadline.h>
 #include <mp/error.h>
 #include <mp/io.h>
+#include <mp/items.h>
+#include <mp/opaque.h>
+#include <mp/pickle.h>
 #include <mp/proc.h>
 #include <mp/process.h>
 #include <mp/reap.h>
 #include <mp/todo.h>
+#include <mp/value.h>
 #endif

@@ -37,7 +37,16 @@
 	X(MP_DAEMONIC, -5007, "AssertionError", "a daemonic process may not have children")        \
 	X(MP_PIDFILE_LOCKED, -5008, "lockfile.AlreadyLocked",                                      \
 	    "another daemon runs: it holds the lock on the pidfile")                               \
-	X(MP_INVALID, -5009, "ValueError", "an argument has a value that cannot be meant")
+	X(MP_INVALID, -5009, "ValueError", "an argument has a value that cannot be meant")         \
+	X(MP_NOT_PICKLABLE, -5020, "TypeError", "it means nothing in another process")             \
+	X(MP_UNPICKLING, -5021, "pickle.UnpicklingError", "these bytes are no pickle to be read")  \
+	X(MP_TOO_DEEP, -5022, "RecursionError", "values are nested too deeply")                    \
+	X(MP_KIND, -5023, "TypeError", "the value is of another kind")                             \
+	X(MP_UNHASHABLE, -5024, "TypeError", "what can change cannot be a key")                    \
+	X(MP_OVERFLOW, -5025, "OverflowError", "the number is too big")                            \
+	X(MP_TOO_LARGE, -5026, "ValueError", "the text would be too long")                         \
+	X(MP_NO_INDEX, -5027, "IndexError", "the index is out of range")                           \
+	X(MP_NO_KEY, -5028, "KeyError", "there is no such key")
 
 enum mp_error {
 #define X(code, number, python, sentence) code = number,
