@@ -38,6 +38,17 @@
 	X(MP_PIDFILE_LOCKED, -5008, "lockfile.AlreadyLocked",                                      \
 	    "another daemon runs: it holds the lock on the pidfile")                               \
 	X(MP_INVALID, -5009, "ValueError", "an argument has a value that cannot be meant")         \
+	X(MP_EOF, -5010, "EOFError", "the other end is closed, and no further message will come")  \
+	X(MP_TRUNCATED, -5011, "OSError", "the other end was closed in the middle of a message")   \
+	X(MP_TOO_LONG, -5012, "OSError", "the message is longer than was allowed")                 \
+	X(MP_TOO_SHORT, -5013, "multiprocessing.BufferTooShort",                                   \
+	    "the buffer is shorter than the message")                                              \
+	X(MP_BAD_LENGTH, -5014, "OSError", "a message announces a length that cannot be meant")    \
+	X(MP_WRITE_ONLY, -5015, "OSError", "this connection is write-only")                        \
+	X(MP_READ_ONLY, -5016, "OSError", "this connection is read-only")                          \
+	X(MP_HANDLE_CLOSED, -5017, "OSError", "this connection is closed")                         \
+	X(MP_NO_DESCRIPTOR, -5018, "RuntimeError",                                                 \
+	    "what came was not one byte with one descriptor")                                      \
 	X(MP_NOT_PICKLABLE, -5020, "TypeError", "it means nothing in another process")             \
 	X(MP_UNPICKLING, -5021, "pickle.UnpicklingError", "these bytes are no pickle to be read")  \
 	X(MP_TOO_DEEP, -5022, "RecursionError", "values are nested too deeply")                    \
