@@ -8,7 +8,10 @@
 #include <mp/descriptor.h>
 #include <mp/error.h>
 #include <mp/io.h>
+#include <mp/items.h>
+#include <mp/opaque.h>
 #include <mp/peek.h>
+#include <mp/pickle.h>
 #include <mp/proc.h>
 #include <mp/process.h>
 #include <mp/reap.h>
@@ -16,6 +19,7 @@
 #include <mp/subprocess.h>
 #include <mp/todo.h>
 #include <mp/tracker.h>
+#include <mp/value.h>
 #include <mp/wait.h>
 #include <mp/writer.h>
 #endif
