@@ -1027,7 +1027,7 @@ ROW("spawn.4/by-hand", 1, "a person who says --mp-spawn is told so, and nothing 
 	}
 }
 
-/* A child that ends, or cannot go on, while its arguments are being loaded. */
+/* An object that cannot be made in the child: the error is its state. */
 static int
 trap_reduce(void *object, struct mp_value **state)
 {
@@ -1042,28 +1042,37 @@ trap_rebuild(const struct mp_value *state, void **object)
 	int error = mp_value_int(state, &code);
 
 	*object = NULL;
-	if (!error && code > 0)
-		_exit((int)code);
-	return MP_INVALID;
+	return error ? error : (int)code;
 }
 
 static const struct mp_class trap = {"trap", trap_reduce, trap_rebuild, NULL, NULL};
 MP_REGISTER_CLASS(trap);
 
+/* A program that has more to do before main, and comes to its end there. */
+__attribute__((constructor)) static void
+die_before_main(void)
+{
+	if (getenv("ROW_DIES"))
+		_exit(atoi(getenv("ROW_DIES")));
+}
+
 ROW("spawn.4/unread", 1, "a child that ends before it has its arguments has been started", TIDY)
 {
 	struct ear ear;
 	int kept;
+	char *data = filled(MEGA);
 
 	guarded();
-	EQUAL(finished(called(MP_SPAWN, give_number, mp_tuple(mp_object(&trap, (void *)7)), NULL)),
-	    7);
+	EQUAL(setenv("ROW_DIES", "7", 1), 0);
+	EQUAL(finished(called(MP_SPAWN, count_bytes, mp_tuple(mp_bytes(data, MEGA)), NULL)), 7);
+	EQUAL(unsetenv("ROW_DIES"), 0);
+	free(data);
 	ear_init(&ear);
 	OK(mp_tracker_fd());
 	kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 	dup2(ear.fds[1], STDERR_FILENO);
-	struct mp_process *p =
-	    called(MP_SPAWN, give_number, mp_tuple(mp_object(&trap, (void *)-7)), NULL);
+	struct mp_process *p = called(
+	    MP_SPAWN, give_number, mp_tuple(mp_object(&trap, (void *)(intptr_t)MP_INVALID)), NULL);
 	dup2(kept, STDERR_FILENO);
 	mp_close(&kept);
 	EQUAL(finished(p), 1);
