@@ -570,12 +570,15 @@ ROW("spawn.2/forty", 1, "forty programs at a time end with their own codes", TID
 {
 	struct mp_popen *p[40];
 	char text[40][24];
+	siginfo_t info;
 
 	for (int i = 0; i < 40; i++) {
 		snprintf(text[i], sizeof(text[i]), "exit %d", i);
 		p[i] = opened(SHELL(text[i]), &(struct mp_popen_options){.in = MP_PIPE});
 	}
-	for (int i = 0; i < 40; i++)
+	for (int i = 0; i < 40; i++) /* until all are dead */
+		EQUAL(waitid(P_PID, (id_t)mp_popen_pid(p[i]), &info, WEXITED | WNOWAIT), 0);
+	for (int i = 39; i >= 0; i--)
 		EQUAL(code_of(p[i]), i);
 }
 
@@ -746,6 +749,8 @@ echo_in_thread(void *arg)
 {
 	struct mp_output said;
 	char *data = filled(100000);
+
+	memset(data, *(char *)arg, 100000);
 	int error = mp_run(&said, (char *[]){(char *)"cat", NULL},
 	    &(struct mp_run_options){.input = data, .input_size = 100000, .capture = true});
 	bool right = !error && said.out_size == 100000 && !memcmp(said.out, data, 100000);
@@ -759,12 +764,13 @@ echo_in_thread(void *arg)
 ROW("spawn.3/threads", 1, "many threads run programs at once, and none holds another's pipes",
     .seconds = 4, TIDY)
 {
+	char letter[] = "abcdefgh";
 	pthread_t thread[8];
 	void *right;
 	int before = count_own();
 
 	for (int i = 0; i < 8; i++)
-		EQUAL(pthread_create(&thread[i], NULL, echo_in_thread, thread), 0);
+		EQUAL(pthread_create(&thread[i], NULL, echo_in_thread, &letter[i]), 0);
 	for (int i = 0; i < 8; i++) {
 		EQUAL(pthread_join(thread[i], &right), 0);
 		TRUE(right, "thread %d got back what it said", i);
