@@ -157,8 +157,10 @@ is_named(const json_t *freer, const json_t *task)
 }
 
 static void
-draw_freers(struct picture *picture, const json_t *way, Agnode_t *from, bool direct, bool knot)
+draw_freers(struct picture *picture, const json_t *waiter, const json_t *way, Agnode_t *from,
+    bool direct)
 {
+	bool knot = flag(waiter, "knot");
 	bool all = !strcmp(word(way, "need"), "all");
 	const char *style = direct ? "solid" : "dashed", *colour = knot ? THEME_RED : THEME_INK;
 	size_t i, j;
@@ -167,7 +169,9 @@ draw_freers(struct picture *picture, const json_t *way, Agnode_t *from, bool dir
 	json_array_foreach(json_object_get(way, "by"), i, freer)
 		json_array_foreach(picture->tasks, j, task) {
 			Agnode_t *to = is_named(freer, task) ? node(picture, task, false) : NULL;
-			if (!to)
+			/* Who waits for a thing cannot free it; only if nobody else could is it said. */
+			bool itself = !direct && task == waiter;
+			if (!to || (itself && json_array_size(json_object_get(way, "by")) > 1))
 				continue;
 			picture->any |= !direct && !all;
 			picture->all |= !direct && all;
@@ -192,7 +196,7 @@ draw_ways(struct picture *picture, const json_t *task)
 		if (!from || !strcmp(word(way, "need"), "outside"))
 			continue;
 		if (end && json_array_size(json_object_get(way, "by")) == 1) {
-			draw_freers(picture, way, from, true, knot);
+			draw_freers(picture, task, way, from, true);
 			continue;
 		}
 		snprintf(name, sizeof(name), "thing %.60s", object);
@@ -200,7 +204,7 @@ draw_ways(struct picture *picture, const json_t *task)
 			snprintf(name, sizeof(name), "thing of %p %zu", (const void *)task, i);
 		Agnode_t *thing = draw_thing(picture, way, name);
 		draw_edge_to(picture, from, thing, knot ? THEME_RED : THEME_INK, "solid", "");
-		draw_freers(picture, way, thing, false, knot);
+		draw_freers(picture, task, way, thing, false);
 	}
 }
 

@@ -74,7 +74,7 @@ theme_text(FILE *out, const char *text)
 void
 theme_row(FILE *out, const char *colour, int points, const char *tag, const char *text)
 {
-	fprintf(out, "<TR><TD><THEME_FONT COLOR=\"%s\" POINT-SIZE=\"%d\">", colour, points);
+	fprintf(out, "<TR><TD><FONT COLOR=\"%s\" POINT-SIZE=\"%d\">", colour, points);
 	if (*tag)
 		fprintf(out, "<%s>", tag);
 	theme_text(out, text);

@@ -210,7 +210,8 @@ retire(struct crew *crew, unsigned slot, void (*done)(const struct run *run, voi
 		return error;
 	}
 	run->interrupted =
-	    stopping && !run->outcome->late && (signal || run->outcome->trace.ended_by_tick);
+	    stopping && !run->outcome->late && !*run->outcome->knot &&
+	    (signal || run->outcome->trace.ended_by_tick);
 	crew->busy--;
 	done(run, context);
 	return 0;
