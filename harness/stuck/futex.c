@@ -49,6 +49,7 @@ find_word(struct stuck_process *p, struct stuck_word *word, bool private)
 	for (const char *at = stuck_maps(p); at && *at && (at = read_mapping(at, &m));) {
 		if (word->address < m.start || word->address >= m.end)
 			continue;
+		word->mapped = m.shared;
 		word->shared = m.shared && !private;
 		word->inode = m.inode;
 		memcpy(word->device, m.device, sizeof(word->device));
@@ -145,7 +146,7 @@ stuck_owner(struct stuck *s, const struct stuck_task *task, const struct stuck_w
 {
 	if (has_task(task, task->process->pid, ns_tid, owner))
 		return true;
-	for (size_t i = 0; word->shared && i < s->process_count; i++) {
+	for (size_t i = 0; word->mapped && i < s->process_count; i++) {
 		struct stuck_process *p = &s->processes[i];
 		if (p != task->process && has_memory(p, word) &&
 		    has_task(task, p->pid, ns_tid, owner))

@@ -124,6 +124,8 @@ stuck_look(const pid_t *pids, size_t count, bool closed)
 	}
 	stuck_solve(s);
 	confirm(s);
+	for (size_t i = 0; i < s->task_count; i++)
+		s->tasks[i].alone = s->tasks[i].stuck || s->tasks[i].perhaps;
 	return s;
 }
 
@@ -145,7 +147,7 @@ has_not_moved(const struct stuck_task *task, const struct stuck *before)
 	for (size_t i = 0; i < before->task_count; i++) {
 		const struct stuck_task *was = &before->tasks[i];
 		if (was->tid == task->tid)
-			return was->birth == task->birth && (was->stuck || was->perhaps) &&
+			return was->birth == task->birth && was->alone &&
 			       !memcmp(was->switches, task->switches, sizeof(was->switches));
 	}
 	return false;

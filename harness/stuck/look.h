@@ -68,6 +68,7 @@ struct stuck_task {
 	struct stuck_way *ways;
 	size_t way_count;
 	bool stuck, perhaps, knot; /* perhaps: if what is unseen does not free it */
+	bool alone;		   /* either, by this look alone, before it was settled */
 };
 
 struct stuck {
@@ -129,7 +130,8 @@ bool stuck_fd_stat(pid_t pid, struct stuck_fd *fd);
 struct stuck_word {
 	uint64_t address;
 	uint32_t value, expected;
-	bool shared;
+	bool mapped;	 /* its memory is shared */
+	bool shared;	 /* and the futex, too: another process's wake reaches us */
 	unsigned long inode;
 	char device[16];
 	char path[PATH_MAX]; /* of the mapping, "" for none */

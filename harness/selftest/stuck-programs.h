@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STUCK_PROGRAMS_H
+#define STUCK_PROGRAMS_H
+/*
+ * Programs that knot themselves, and healthy ones that look like it: functions of this very
+ * binary, run as a row of the runner by "selftest knot:NAME CHANNEL".
+ *
+ * says: what must stand in the sentences, by fork path; empty for the healthy.
+ */
+#include <stdbool.h>
+
+struct stuck_program {
+	const char *name;
+	void (*function)(void);
+	const char *says[4];
+	unsigned tasks;	 /* in the deadlock; 0: healthy */
+	bool needs_open; /* healthy only in an open world, or only looked at there */
+};
+
+extern const struct stuck_program stuck_knots[], stuck_healthy[];
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STUCK_TOOLS_H
+#define STUCK_TOOLS_H
+/* What the programs of stuck-programs.h share. */
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The last of these calls is taken as the moment when the knot was tied. */
+void tied(void);
+/* fork: true in the child. */
+bool child(void);
+void join_all(void);
+/* Not closed by exec, as students make them. */
+void make_pipe(int fds[2]);
+void put(int fd, size_t size);
+/* A wait that ends: seconds of the wall. */
+void nap(double seconds);
+
+#endif

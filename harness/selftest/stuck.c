@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Deadlocks: each knot of stuck-knots.c is found, named and ended by the runner in time, idle
+ * and busy; none of stuck-healthy.c is ever called one. PROCSMITH_ROUNDS says how often.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <mp/deadline.h>
+
+#include "graph/knot.h"
+#include "runner/run.h"
+#include "selftest/selftest.h"
+#include "selftest/stuck-programs.h"
+#include "stuck/stuck.h"
+
+#define MYSELF "/proc/self/exe"
+
+static unsigned
+rounds(unsigned few)
+{
+	const char *many = getenv("PROCSMITH_ROUNDS");
+
+	return many ? (unsigned)atoi(many) : few;
+}
+
+/* --- in the runner ------------------------------------------------------------------------------- */
+
+struct knot {
+	struct run run;
+	json_t *json;
+	double seconds; /* from the tying to the verdict */
+	char row[64];
+};
+
+static void
+done(const struct run *run, void *context)
+{
+	struct knot *knot = context;
+
+	knot->json = *run->outcome->knot ? json_loads(run->outcome->knot, 0, NULL) : NULL;
+	knot->seconds =
+	    (double)(run->outcome->knot_at - strtoll(run->channel->step, NULL, 10)) / 1e9;
+}
+
+static void
+run_row(struct knot *knot, const char *name, double seconds, enum trace_level level)
+{
+	char scratch[] = "/tmp/selftest-XXXXXX", command[64];
+
+	*knot = (struct knot){0};
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(scratch));
+	snprintf(knot->row, sizeof(knot->row), "knot:%s", name);
+	knot->run = (struct run){
+	    .program = MYSELF, .row = knot->row, .seconds = seconds, .level = level};
+	snprintf(knot->run.log, sizeof(knot->run.log), "%s/log", scratch);
+	CU_ASSERT_EQUAL_FATAL(run_all(&knot->run, 1, 1, scratch, done, knot), 0);
+	CU_ASSERT(knot->run.outcome->supervised);
+	snprintf(command, sizeof(command), "rm -rf %s", scratch);
+	CU_ASSERT_EQUAL(system(command), 0);
+}
+
+static void
+release(struct knot *knot)
+{
+	json_decref(knot->json);
+	run_release(&knot->run);
+}
+
+static bool
+says(const json_t *json, const char *words)
+{
+	size_t i;
+	json_t *task;
+
+	json_array_foreach(json_object_get(json, "tasks"), i, task)
+		if (strstr(json_string_value(json_object_get(task, "sentence")), words))
+			return true;
+	return false;
+}
+
+static bool
+is_right(const struct knot *knot, const struct stuck_program *program)
+{
+	if (json_array_size(json_object_get(knot->json, "tasks")) != program->tasks)
+		return false;
+	for (int i = 0; i < 4 && program->says[i]; i++)
+		if (!says(knot->json, program->says[i]))
+			return false;
+	return true;
+}
+
+static void
+tell(const struct knot *knot, const char *name)
+{
+	char *text = knot->json ? json_dumps(knot->json, JSON_INDENT(1)) : NULL;
+
+	fprintf(stderr, "%s, after %.3f s: %s\n", name, knot->seconds, text ? text : "no knot");
+	free(text);
+}
+
+/* How long it may take: 300 ms, more only when others, too, want the processors. */
+static double
+limit(unsigned own)
+{
+	unsigned running = 1;
+	FILE *file = fopen("/proc/loadavg", "re");
+
+	if (file && fscanf(file, "%*f %*f %*f %u/", &running) != 1)
+		running = 1;
+	if (file)
+		fclose(file);
+	double others = ((double)running - own) / (double)sysconf(_SC_NPROCESSORS_ONLN);
+	return others > 1 ? 0.3 * others : 0.3;
+}
+
+static double slowest;
+
+static void
+tie(enum trace_level level, unsigned count, unsigned busy)
+{
+	struct knot knot;
+	double before = limit(busy + 1);
+
+	for (const struct stuck_program *p = stuck_knots; p->name; p++)
+		for (unsigned i = 0; i < count; i++) {
+			run_row(&knot, p->name, 10, level);
+			double after = limit(busy + 1), most = after > before ? after : before;
+			bool named = level == TRACE_NONE ? knot.json != NULL : is_right(&knot, p);
+			if (!named || knot.seconds > most) {
+				tell(&knot, p->name);
+				CU_FAIL("the knot is not found, not named rightly, or too late");
+			}
+			slowest = knot.seconds > slowest ? knot.seconds : slowest;
+			before = after;
+			release(&knot);
+		}
+	if (getenv("PROCSMITH_ROUNDS"))
+		fprintf(stderr, "the slowest knot was found after %.0f ms\n", slowest * 1e3);
+	slowest = 0;
+}
+
+static void
+idle(void)
+{
+	tie(TRACE_PTRACE, rounds(2), 0);
+}
+SELFTEST("stuck", "every knot is found and named within 300 ms", idle)
+
+static void
+untraced(void)
+{
+	tie(TRACE_NONE, rounds(1), 0);
+}
+SELFTEST("stuck", "the same without a tracer", untraced)
+
+static void
+busy(void)
+{
+	pid_t loops[2];
+
+	for (int i = 0; i < 2; i++)
+		if ((loops[i] = fork()) == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			for (;;)
+				;
+		}
+	tie(TRACE_PTRACE, rounds(2), 2);
+	for (int i = 0; i < 2; i++) {
+		kill(loops[i], SIGKILL);
+		waitpid(loops[i], NULL, 0);
+	}
+}
+SELFTEST("stuck", "the same while both processors are busy", busy)
+
+static void
+healthy_rows(void)
+{
+	struct knot knot;
+
+	for (const struct stuck_program *p = stuck_healthy; p->name; p++) {
+		if (p->needs_open)
+			continue;
+		run_row(&knot, p->name, 0.5, TRACE_PTRACE);
+		if (knot.json || !knot.run.outcome->late) {
+			tell(&knot, p->name);
+			CU_FAIL("a healthy row is not just slow");
+		}
+		release(&knot);
+	}
+}
+SELFTEST("stuck", "a healthy row is never called a deadlock", healthy_rows)
+
+/* --- looks from outside ------------------------------------------------------------------------- */
+
+/* A program with a pipe as its input, of which we have the other end. */
+static pid_t
+start(const char *name, int *input)
+{
+	int fds[2];
+	char argument[64];
+
+	snprintf(argument, sizeof(argument), "knot:%s", name);
+	CU_ASSERT_EQUAL_FATAL(pipe2(fds, O_CLOEXEC), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)!chdir("/tmp");
+		setpgid(0, 0);
+		dup2(fds[0], STDIN_FILENO);
+		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+		dup2(null, STDOUT_FILENO);
+		execl(MYSELF, "selftest", argument, (char *)NULL);
+		_exit(127);
+	}
+	setpgid(pid, pid);
+	close(fds[0]);
+	*input = fds[1];
+	return pid;
+}
+
+/* It must not have ended by itself: then we looked at nothing. */
+static void
+end(pid_t pid, int input)
+{
+	CU_ASSERT_EQUAL(waitpid(pid, NULL, WNOHANG), 0);
+	kill(-pid, SIGKILL);
+	while (waitpid(-pid, NULL, 0) > 0 || errno == EINTR)
+		;
+	close(input);
+}
+
+static void
+healthy_looks(void)
+{
+	unsigned looks = 0, wanted = rounds(60);
+	int input;
+
+	for (const struct stuck_program *p = stuck_healthy; p->name; p++) {
+		pid_t pid = start(p->name, &input);
+		struct stuck *before = NULL;
+		for (unsigned i = 0; i < wanted; i++, looks++) {
+			struct stuck *now = stuck_look(&pid, 1, !p->needs_open);
+			CU_ASSERT_PTR_NOT_NULL_FATAL(now);
+			if (before)
+				stuck_settle(now, before);
+			bool wrong = before && (p->needs_open ? stuck_answer(now) != STUCK_NOTHING
+							      : stuck_holds(now, pid) && stuck_is_total(now));
+			if (wrong) {
+				json_t *json = stuck_json(now, false, NULL, NULL);
+				json_dumpf(json, stderr, JSON_INDENT(1));
+				json_decref(json);
+				fprintf(stderr, "%s, look %u\n", p->name, i);
+				CU_FAIL("a healthy program is called a deadlock");
+			}
+			stuck_free(before);
+			before = now;
+		}
+		stuck_free(before);
+		end(pid, input);
+	}
+	if (getenv("PROCSMITH_ROUNDS"))
+		fprintf(stderr, "%u looks at healthy programs\n", looks);
+	CU_ASSERT(looks >= 1000 || getenv("PROCSMITH_ROUNDS"));
+}
+SELFTEST("stuck", "a thousand looks at healthy programs find no deadlock", healthy_looks)
+
+/* Look until that is the answer, at most ten seconds. */
+static json_t *
+look_for(pid_t pid, enum stuck_answer answer)
+{
+	struct stuck *before = NULL, *now;
+	json_t *json = NULL;
+
+	for (int64_t until = mp_deadline(10); !json && mp_now() < until;) {
+		now = stuck_look(&pid, 1, false);
+		if (now && before) {
+			stuck_settle(now, before);
+			if (stuck_answer(now) == answer)
+				json = stuck_json(now, false, NULL, NULL);
+		}
+		stuck_free(before);
+		before = now;
+		(void)poll(NULL, 0, 5);
+	}
+	stuck_free(before);
+	return json;
+}
+
+static void
+every_knot_from_outside(void)
+{
+	int input;
+
+	for (const struct stuck_program *p = stuck_knots; p->name; p++) {
+		pid_t pid = start(p->name, &input);
+		json_t *json = look_for(pid, STUCK_DEADLOCK);
+		if (!json) {
+			fprintf(stderr, "%s is not found\n", p->name);
+			CU_FAIL("a knot is not found from outside");
+		}
+		json_decref(json);
+		end(pid, input);
+	}
+}
+SELFTEST("stuck", "every knot is found from outside, too", every_knot_from_outside)
+
+static void
+picture(void)
+{
+	int input;
+	char *svg[2] = {NULL, NULL}, *dot = NULL;
+	size_t size;
+	pid_t pid = start("crossed", &input);
+	json_t *json = look_for(pid, STUCK_DEADLOCK);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(json);
+	for (int i = 0; i < 2; i++) {
+		FILE *out = open_memstream(&svg[i], &size);
+		CU_ASSERT_EQUAL(graph_knot_svg(json, "a & <b>", out), 0);
+		fclose(out);
+	}
+	CU_ASSERT_STRING_EQUAL(svg[0], svg[1]);
+	CU_ASSERT_PTR_NOT_NULL(strstr(svg[0], "a mutex held by"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(svg[0], "a &amp; &lt;b&gt;"));
+	FILE *out = open_memstream(&dot, &size);
+	CU_ASSERT_EQUAL(graph_knot_dot(json, NULL, out), 0);
+	fclose(out);
+	CU_ASSERT_PTR_NOT_NULL(strstr(dot, "->"));
+	free(dot);
+	free(svg[0]);
+	free(svg[1]);
+	json_decref(json);
+	end(pid, input);
+}
+SELFTEST("stuck", "the wait-for graph is drawn, the same each time", picture)
