@@ -114,7 +114,8 @@ tell(const json_t *json, enum stuck_answer answer)
 	json_t *sentence;
 
 	if (answer == STUCK_DEADLOCK) {
-		(void)say(json, "a deadlock: none of these can be freed by anybody else", true, true);
+		(void)say(
+		    json, "a deadlock: none of these can be freed by anybody else", true, true);
 		(void)say(json, "these wait behind it", true, false);
 		(void)say(json, "not stuck", false, false);
 		return;
@@ -193,13 +194,12 @@ cli_stuck(int argc, char **argv)
 			fputs(help, stdout);
 			return 0;
 		default:
-			return complain(EXIT_USAGE, c == ':' ? "%s needs a value"
-							     : "no such option: %s",
-			    argv[optind - 1]);
+			return complain(EXIT_USAGE,
+			    c == ':' ? "%s needs a value" : "no such option: %s", argv[optind - 1]);
 		}
 	if (path && !known_ending(path))
-		return complain(EXIT_USAGE, "%s: the ending says what to write: .svg .dot .json",
-		    path);
+		return complain(
+		    EXIT_USAGE, "%s: the ending says what to write: .svg .dot .json", path);
 	pid_t *pids = calloc((size_t)argc, sizeof(*pids));
 	int status = pids ? read_pids(argv + optind, pids, &count) : EXIT_HARNESS;
 	struct stuck *stuck = status ? NULL : look_twice(pids, count);

@@ -213,8 +213,8 @@ is_clean(struct trial *t)
 static void
 decide(struct trial *t)
 {
-	if (!is_ours(t) && !is_tamper(t) && !is_todo(t) && !is_deadlock(t) && !is_late(t) && !is_crash(t) &&
-	    !is_early(t) && !is_wrong(t))
+	if (!is_ours(t) && !is_tamper(t) && !is_todo(t) && !is_deadlock(t) && !is_late(t) &&
+	    !is_crash(t) && !is_early(t) && !is_wrong(t))
 		is_clean(t);
 }
 
@@ -352,7 +352,8 @@ explain(json_t *json, struct trial *t, const struct run *reference)
 {
 	const struct run_outcome *o = t->run->outcome;
 
-	json_object_set_new(json, "difference", compare(t, reference));
+	/* In a deadlock all that differs is that we ended it. */
+	json_object_set_new(json, "difference", t->knot ? json_array() : compare(t, reference));
 	json_object_set_new(
 	    json, "output", o->output_kept ? text_json(o->output, o->output_kept) : json_null());
 	json_object_set_new(json, "output_cut", json_boolean(o->output_total > o->output_kept));

@@ -62,10 +62,10 @@ ways(const json_t *from)
 	json_t *way, *list = json_array();
 
 	json_array_foreach(from, i, way)
-		json_array_append_new(
-		    list, json_pack("{s:O,s:O,s:O,s:o}", "kind", json_object_get(way, "kind"), "what",
-			      json_object_get(way, "what"), "need", json_object_get(way, "need"),
-			      "by", names(json_object_get(way, "by"))));
+		json_array_append_new(list,
+		    json_pack("{s:O,s:O,s:O,s:o}", "kind", json_object_get(way, "kind"), "what",
+			json_object_get(way, "what"), "need", json_object_get(way, "need"), "by",
+			names(json_object_get(way, "by"))));
 	return list;
 }
 
@@ -76,9 +76,10 @@ findings_waits(const json_t *knot)
 	json_t *task, *list = json_array();
 
 	json_array_foreach(json_object_get(knot, "tasks"), i, task)
-		json_array_append_new(list,
-		    json_pack("{s:O,s:O,s:O,s:o}", "name", json_object_get(task, "name"), "sentence",
-			json_object_get(task, "sentence"), "knot", json_object_get(task, "knot"),
-			"ways", ways(json_object_get(task, "ways"))));
+		json_array_append_new(
+		    list, json_pack("{s:O,s:O,s:O,s:o}", "name", json_object_get(task, "name"),
+			      "sentence", json_object_get(task, "sentence"), "knot",
+			      json_object_get(task, "knot"), "ways",
+			      ways(json_object_get(task, "ways"))));
 	return list;
 }

@@ -74,7 +74,8 @@ draw_svg(Agraph_t *drawing, FILE *out)
 		return -ENOMEM;
 	if (gvLayout(gvc, drawing, "dot"))
 		return -EIO;
-	int error = gvRenderData(gvc, drawing, "svg", &svg, &length) ? -EIO : write_hatched(svg, out);
+	int error =
+	    gvRenderData(gvc, drawing, "svg", &svg, &length) ? -EIO : write_hatched(svg, out);
 	if (svg)
 		gvFreeRenderData(svg);
 	gvFreeLayout(gvc, drawing);

@@ -157,8 +157,8 @@ is_named(const json_t *freer, const json_t *task)
 }
 
 static void
-draw_freers(struct picture *picture, const json_t *waiter, const json_t *way, Agnode_t *from,
-    bool direct)
+draw_freers(
+    struct picture *picture, const json_t *waiter, const json_t *way, Agnode_t *from, bool direct)
 {
 	bool knot = flag(waiter, "knot");
 	bool all = !strcmp(word(way, "need"), "all");

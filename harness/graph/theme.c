@@ -13,7 +13,6 @@
 #include "graph/draw.h"
 #include "graph/words.h"
 
-
 static const struct look {
 	const char *name, *colour, *style, *width, *arrow, *swatch, *words;
 } looks[SIGN_COUNT] = {
@@ -292,8 +291,8 @@ theme_legend(struct drawing *drawing)
 		fprintf(out,
 		    "%s<TD ALIGN=\"LEFT\"><FONT COLOR=\"%s\" POINT-SIZE=\"10\">%s</FONT>"
 		    "<FONT COLOR=\"%s\" POINT-SIZE=\"10\"> %s</FONT></TD>",
-		    n && n % 4 == 0 ? "</TR><TR>" : "", looks[i].colour, looks[i].swatch, THEME_GREY,
-		    looks[i].words);
+		    n && n % 4 == 0 ? "</TR><TR>" : "", looks[i].colour, looks[i].swatch,
+		    THEME_GREY, looks[i].words);
 		n++;
 	}
 	fputs("</TR>", out);

@@ -22,7 +22,7 @@ struct names {
 	struct {
 		pid_t pid;
 		char path[64];
-	} *known;
+	} * known;
 	size_t count, room;
 };
 
@@ -36,15 +36,13 @@ learn(struct names *names, const json_t *event)
 	if (!kind || !who || (strcmp(kind, "fork") && strcmp(kind, "start")))
 		return;
 	if (names->count == names->room) {
-		void *more = reallocarray(
-		    names->known, names->room + 64, sizeof(*names->known));
+		void *more = reallocarray(names->known, names->room + 64, sizeof(*names->known));
 		if (!more)
 			return;
 		names->known = more;
 		names->room += 64;
 	}
-	names->known[names->count].pid =
-	    (pid_t)json_integer_value(json_object_get(event, "pid"));
+	names->known[names->count].pid = (pid_t)json_integer_value(json_object_get(event, "pid"));
 	snprintf(names->known[names->count++].path, sizeof(names->known->path), "%.63s", who);
 }
 

@@ -172,10 +172,8 @@ ping_pong(void)
 	make_pipe(from);
 	bool is_child = child();
 	for (int64_t end = mp_deadline(60); mp_now() < end;) {
-		if (is_child)
-			(void)!read(to[0], &c, 1), (void)!write(from[1], &c, 1);
-		else
-			(void)!write(to[1], &c, 1), (void)!read(from[0], &c, 1);
+		(void)!write(is_child ? from[1] : to[1], &c, 1);
+		(void)!read(is_child ? to[0] : from[0], &c, 1);
 	}
 	_exit(0);
 }
@@ -364,8 +362,14 @@ reads_named_pipe(void)
 	(void)!read(fd, &c, 1);
 }
 
-#define HEALTHY(name, function)	   {name, function, {NULL}, 0, false}
-#define HEALTHY_OPEN(name, function) {name, function, {NULL}, 0, true}
+#define HEALTHY(name, function)                                                                    \
+	{                                                                                          \
+		name, function, {NULL}, 0, false                                                   \
+	}
+#define HEALTHY_OPEN(name, function)                                                               \
+	{                                                                                          \
+		name, function, {NULL}, 0, true                                                    \
+	}
 
 const struct stuck_program stuck_healthy[] = {
     HEALTHY("spins", spins),
@@ -416,8 +420,7 @@ run(const struct stuck_program *program, const char *name)
 		}
 }
 
-static void __attribute__((constructor))
-enter(int argc, char **argv)
+static void __attribute__((constructor)) enter(int argc, char **argv)
 {
 	if (argc < 2 || strncmp(argv[1], "knot:", 5))
 		return;

@@ -358,7 +358,7 @@ registered(void)
 		struct stuck_notes notes;
 		struct stuck_note note;
 		uint32_t word, holder;
-	} *page;
+	} * page;
 	int fd = memfd_create("mp-lock", MFD_CLOEXEC);
 
 	if (ftruncate(fd, sizeof(*page)))
@@ -477,7 +477,10 @@ readers(void)
 	flock(lock_file("book"), LOCK_EX);
 }
 
-#define PROGRAM(name, function, tasks, ...) {name, function, {__VA_ARGS__}, tasks, false}
+#define PROGRAM(name, function, tasks, ...)                                                        \
+	{                                                                                          \
+		name, function, {__VA_ARGS__}, tasks, false                                        \
+	}
 
 const struct stuck_program stuck_knots[] = {
     PROGRAM("join-first", join_first, 2, "P joins P.1",
@@ -497,20 +500,19 @@ const struct stuck_program stuck_knots[] = {
 	"P.1 reads from a socket that is empty; only P writes to it"),
     PROGRAM("poll", poll_two, 2, "P polls a pipe that is empty; only P.1 writes to it",
 	"P.1 reads from a pipe that is empty; only P writes to it"),
-    PROGRAM("epoll", epolls, 2,
-	"P polls an eventfd; only it itself and P.1 write to it",
+    PROGRAM("epoll", epolls, 2, "P polls an eventfd; only it itself and P.1 write to it",
 	"P.1 reads from an eventfd; only P and it itself write to it"),
     PROGRAM("select", selects, 2, "P polls a pipe that is empty; only P.1 writes to it",
 	"P.1 reads from a pipe that is empty; only P writes to it"),
-    PROGRAM("crossed", crossed, 3, "P.1 locks a mutex held by P.2",
-	"P.2 locks a mutex held by P.1", "P waits until one of its children ends: P.1 and P.2"),
+    PROGRAM("crossed", crossed, 3, "P.1 locks a mutex held by P.2", "P.2 locks a mutex held by P.1",
+	"P waits until one of its children ends: P.1 and P.2"),
     PROGRAM("crossed-robust", crossed_robust, 3, "P.1 locks a robust mutex held by P.2",
 	"P.2 locks a robust mutex held by P.1"),
     PROGRAM("self-lock", self_lock, 1, "P locks a mutex held by itself"),
     PROGRAM("dead-holder", dead_holder, 1, "P locks a mutex whose holder, ",
 	"is dead: nobody will ever unlock it"),
-    PROGRAM("not-shared", not_shared, 2, "P.1 locks a mutex that is not process-shared",
-	"P joins P.1"),
+    PROGRAM(
+	"not-shared", not_shared, 2, "P.1 locks a mutex that is not process-shared", "P joins P.1"),
     PROGRAM("semaphore", semaphore, 2,
 	"P.1 waits for a semaphore that is 0; only P and it itself could post it", "P joins P.1"),
     PROGRAM("condition", condition, 2,
@@ -519,13 +521,14 @@ const struct stuck_program stuck_knots[] = {
 	"P.2 waits at a barrier to which 2 of 3 have come; only P"),
     PROGRAM("bare-futex", bare_futex, 2,
 	"P.1 waits on a futex; only P and it itself have its memory", "P joins P.1"),
-    PROGRAM("registered", registered, 2, "P.1 waits for the lock 'tickets' held by P",
-	"P joins P.1"),
+    PROGRAM(
+	"registered", registered, 2, "P.1 waits for the lock 'tickets' held by P", "P joins P.1"),
     PROGRAM("threads", threads, 2, "P's thread 1 joins P's thread 2",
 	"P's thread 2 joins P's thread 1"),
-    PROGRAM("fcntl", files_fcntl, 2, "P wants the lock on ", "/one, held by P.1", "/two, held by P"),
-    PROGRAM("flock", files_flock, 2, "P.1 wants the lock on ", "/one, held by P.1",
-	"/two, held by P"),
+    PROGRAM(
+	"fcntl", files_fcntl, 2, "P wants the lock on ", "/one, held by P.1", "/two, held by P"),
+    PROGRAM(
+	"flock", files_flock, 2, "P.1 wants the lock on ", "/one, held by P.1", "/two, held by P"),
     PROGRAM("readers", readers, 3, "P wants the lock on ", "/book, held by P.1 and P.2",
 	"P.2 reads from a pipe that is empty; only P writes to it"),
     {0},

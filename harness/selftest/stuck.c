@@ -25,6 +25,7 @@
 #include "stuck/stuck.h"
 
 #define MYSELF "/proc/self/exe"
+#define NOBODY 65534
 
 static unsigned
 rounds(unsigned few)
@@ -61,8 +62,8 @@ run_row(struct knot *knot, const char *name, double seconds, enum trace_level le
 	*knot = (struct knot){0};
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(scratch));
 	snprintf(knot->row, sizeof(knot->row), "knot:%s", name);
-	knot->run = (struct run){
-	    .program = MYSELF, .row = knot->row, .seconds = seconds, .level = level};
+	knot->run =
+	    (struct run){.program = MYSELF, .row = knot->row, .seconds = seconds, .level = level};
 	snprintf(knot->run.log, sizeof(knot->run.log), "%s/log", scratch);
 	CU_ASSERT_EQUAL_FATAL(run_all(&knot->run, 1, 1, scratch, done, knot), 0);
 	CU_ASSERT(knot->run.outcome->supervised);
@@ -205,7 +206,7 @@ SELFTEST("stuck", "a healthy row is never called a deadlock", healthy_rows)
 
 /* A program with a pipe as its input, of which we have the other end. */
 static pid_t
-start(const char *name, int *input)
+start_as(uid_t user, const char *name, int *input)
 {
 	int fds[2];
 	char argument[64];
@@ -220,6 +221,9 @@ start(const char *name, int *input)
 		dup2(fds[0], STDIN_FILENO);
 		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 		dup2(null, STDOUT_FILENO);
+		if (user && (setresgid(user, user, user) || setresuid(user, user, user)))
+			_exit(126);
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* which setresuid has cleared */
 		execl(MYSELF, "selftest", argument, (char *)NULL);
 		_exit(127);
 	}
@@ -227,6 +231,12 @@ start(const char *name, int *input)
 	close(fds[0]);
 	*input = fds[1];
 	return pid;
+}
+
+static pid_t
+start(const char *name, int *input)
+{
+	return start_as(0, name, input);
 }
 
 /* It must not have ended by itself: then we looked at nothing. */
@@ -254,8 +264,9 @@ healthy_looks(void)
 			CU_ASSERT_PTR_NOT_NULL_FATAL(now);
 			if (before)
 				stuck_settle(now, before);
-			bool wrong = before && (p->needs_open ? stuck_answer(now) != STUCK_NOTHING
-							      : stuck_holds(now, pid) && stuck_is_total(now));
+			bool wrong = before &&
+				     (p->needs_open ? stuck_answer(now) != STUCK_NOTHING
+						    : stuck_holds(now, pid) && stuck_is_total(now));
 			if (wrong) {
 				json_t *json = stuck_json(now, false, NULL, NULL);
 				json_dumpf(json, stderr, JSON_INDENT(1));
@@ -314,6 +325,53 @@ every_knot_from_outside(void)
 	}
 }
 SELFTEST("stuck", "every knot is found from outside, too", every_knot_from_outside)
+
+/* The answer of somebody without rights, who looks until it is the one that is wanted. */
+static bool
+nobody_says(pid_t pid, enum stuck_answer answer)
+{
+	int status = 0;
+	pid_t looker = fork();
+
+	if (looker == 0) {
+		if (setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY))
+			_exit(9);
+		json_t *json = look_for(pid, answer);
+		_exit(json ? 0 : 1);
+	}
+	waitpid(looker, &status, 0);
+	return status == 0;
+}
+
+/*
+ * Its own processes it may look into. That a semaphore's memory came over an exec from us,
+ * its ancestor, cannot be; that a pipe did can, unless it is closed by exec.
+ */
+static void
+unprivileged(void)
+{
+	int input;
+
+	if (geteuid() != 0)
+		return;
+	pid_t pid = start_as(NOBODY, "crossed", &input);
+	CU_ASSERT(nobody_says(pid, STUCK_DEADLOCK));
+	end(pid, input);
+	pid = start_as(NOBODY, "semaphore", &input);
+	CU_ASSERT(nobody_says(pid, STUCK_DEADLOCK));
+	end(pid, input);
+	pid = start_as(NOBODY, "join-first", &input);
+	CU_ASSERT(nobody_says(pid, STUCK_UNSEEN));
+	end(pid, input);
+	pid = start("crossed", &input);
+	CU_ASSERT(nobody_says(pid, STUCK_UNSEEN));
+	end(pid, input);
+	pid = start_as(NOBODY, "sleeps", &input);
+	CU_ASSERT(nobody_says(pid, STUCK_NOTHING));
+	end(pid, input);
+}
+SELFTEST(
+    "stuck", "without rights a deadlock is found, or it is said what was not seen", unprivileged)
 
 static void
 picture(void)

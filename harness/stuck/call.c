@@ -17,7 +17,7 @@
 
 #include "stuck/look.h"
 
-#define BIT(signal) (1ULL << ((signal) - 1))
+#define BIT(signal) (1ULL << ((signal)-1))
 
 static void
 outside(struct stuck_task *task, const char *kind, const char *does, const char *noun)
@@ -43,8 +43,8 @@ unknown(struct stuck_task *task)
 
 /* What has a name or an address: outside anybody may come; in a closed world only the tree. */
 static void
-anybody(struct stuck *s, struct stuck_task *task, const char *kind, const char *does,
-    const char *noun)
+anybody(
+    struct stuck *s, struct stuck_task *task, const char *kind, const char *does, const char *noun)
 {
 	stuck_does(task, "%s", does);
 	struct stuck_way *way =
@@ -189,7 +189,8 @@ names(struct stuck *s, struct stuck_task *task)
 	case SYS_open:
 #endif
 	case SYS_openat:
-		return anybody(s, task, "fifo", "opens", "a named pipe whose other end nobody has open"),
+		return anybody(s, task, "fifo", "opens",
+			   "a named pipe whose other end nobody has open"),
 		       true;
 	case SYS_accept:
 	case SYS_accept4:
@@ -198,9 +199,9 @@ names(struct stuck *s, struct stuck_task *task)
 	case SYS_semop:
 		return anybody(s, task, "semaphore", "waits for", "a System V semaphore"), true;
 	case SYS_semtimedop:
-		return task->args[3] ? timed(task)
-				     : anybody(s, task, "semaphore", "waits for",
-					   "a System V semaphore"),
+		return task->args[3]
+			   ? timed(task)
+			   : anybody(s, task, "semaphore", "waits for", "a System V semaphore"),
 		       true;
 	case SYS_msgrcv:
 		return anybody(s, task, "queue", "receives from", "a System V queue"), true;

@@ -88,8 +88,8 @@ holders(struct stuck *s, struct stuck_task *task, struct stuck_way *way,
 static struct stuck_way *
 other_end(struct stuck *s, struct stuck_task *task, const struct stuck_fd *fd, bool write)
 {
-	struct stuck_way *way = stuck_way(task, STUCK_ANY, "pipe",
-	    write ? "a pipe that is full" : "a pipe that is empty");
+	struct stuck_way *way = stuck_way(
+	    task, STUCK_ANY, "pipe", write ? "a pipe that is full" : "a pipe that is empty");
 
 	snprintf(way->object, sizeof(way->object), "pipe:[%lu]", fd->inode);
 	way->one = write ? "reads it" : "writes to it";
@@ -176,8 +176,8 @@ named_ways(struct stuck *s, struct stuck_task *task, struct stuck_fd *fd)
 		pipe_ways(s, task, fd);
 		/* It has a name: whoever knows it may come and open it. */
 		if (!s->closed && st.st_nlink)
-			(void)stuck_way(task, STUCK_OUTSIDE, "fifo", "%.80s, which has a name",
-			    fd->path);
+			(void)stuck_way(
+			    task, STUCK_OUTSIDE, "fifo", "%.80s, which has a name", fd->path);
 		return;
 	}
 	(void)stuck_way(task, STUCK_OUTSIDE, "outside", "%.80s", fd->path);

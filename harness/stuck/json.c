@@ -75,9 +75,8 @@ task_json(const struct writer *w, const struct stuck_task *task)
 	stuck_task_name(w->s, task, w->namer, w->context, name);
 	json_t *json = json_pack("{s:o,s:i,s:i,s:o,s:s,s:b,s:b,s:b,s:o,s:o,s:o}", "name",
 	    text(name), "pid", task->process->pid, "tid", task->tid, "command", text(task->name),
-	    "state", state, "stuck", task->stuck, "knot", task->knot, "asked",
-	    task->process->asked, "does", text(task->does), "sentence",
-	    text(sentence ? sentence : name), "ways", ways);
+	    "state", state, "stuck", task->stuck, "knot", task->knot, "asked", task->process->asked,
+	    "does", text(task->does), "sentence", text(sentence ? sentence : name), "ways", ways);
 	free(sentence);
 	return json;
 }

@@ -130,9 +130,8 @@ read_wanted(struct search *search, const struct stuck_task *task, bool flock)
 	}
 	wanted->posix = task->args[1] == F_SETLKW;
 	wanted->write = true;
-	search->anywhere =
-	    !stuck_peek(task->process->pid, task->args[2], &range, sizeof(range)) ||
-	    range.l_whence != SEEK_SET || range.l_start < 0 || range.l_len < 0;
+	search->anywhere = !stuck_peek(task->process->pid, task->args[2], &range, sizeof(range)) ||
+			   range.l_whence != SEEK_SET || range.l_start < 0 || range.l_len < 0;
 	if (search->anywhere)
 		return;
 	wanted->write = range.l_type == F_WRLCK;

@@ -74,8 +74,7 @@ follow(struct stuck *s, size_t at)
 		return;
 	for (size_t i = 0; i < s->tasks[at].way_count; i++)
 		for (size_t j = 0; j < s->tasks[at].ways[i].count; j++) {
-			struct stuck_process *p =
-			    stuck_find(s, s->tasks[at].ways[i].freers[j].pid);
+			struct stuck_process *p = stuck_find(s, s->tasks[at].ways[i].freers[j].pid);
 			if (!p || p->looked)
 				continue;
 			if (s->task_count < STUCK_TASKS)

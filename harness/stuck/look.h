@@ -43,12 +43,12 @@ enum stuck_need { STUCK_OUTSIDE, STUCK_ANY, STUCK_ALL };
 
 struct stuck_way {
 	enum stuck_need need;
-	const char *kind; /* "pipe", "child", "mutex" ... */
-	char object[48];  /* "pipe:[123]": the same text is the same thing */
-	char noun[200];	  /* "a pipe that is empty"; @ stands for who frees */
+	const char *kind;	/* "pipe", "child", "mutex" ... */
+	char object[48];	/* "pipe:[123]": the same text is the same thing */
+	char noun[200];		/* "a pipe that is empty"; @ stands for who frees */
 	const char *one, *many; /* "writes to it", "write to it"; NULL: @ has said it */
-	bool unseen; /* there may be others, who may not be seen */
-	bool gone;   /* who held it is dead: nobody frees */
+	bool unseen;		/* there may be others, who may not be seen */
+	bool gone;		/* who held it is dead: nobody frees */
 	struct stuck_freer *freers;
 	size_t count;
 };
@@ -95,9 +95,8 @@ void stuck_world_release(struct stuck *s);
 struct stuck_process *stuck_find(const struct stuck *s, pid_t pid);
 void stuck_fds_read(struct stuck_process *process);
 const char *stuck_maps(struct stuck_process *process);
-bool stuck_may_hide(
-    const struct stuck *s, const struct stuck_process *other, const struct stuck_process *mine,
-    bool inherited);
+bool stuck_may_hide(const struct stuck *s, const struct stuck_process *other,
+    const struct stuck_process *mine, bool inherited);
 char *stuck_fdinfo(pid_t pid, int fd);
 
 /* way.c */
@@ -105,16 +104,16 @@ struct stuck_way *stuck_way(struct stuck_task *task, enum stuck_need need, const
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 void stuck_way_by(struct stuck_way *way, pid_t pid, pid_t tid);
 void stuck_way_by_tree(struct stuck *s, struct stuck_way *way);
-void stuck_does(struct stuck_task *task, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void
+stuck_does(struct stuck_task *task, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void stuck_ways_release(struct stuck_task *task);
 const char *stuck_count(uint64_t number, char text[32]);
 
 /* What a blocked task waits for. */
-void stuck_call(struct stuck *s, struct stuck_task *task);			/* call.c */
-void stuck_children(struct stuck *s, struct stuck_task *task, bool waitid);	/* child.c */
-void stuck_child_signal(struct stuck *s, struct stuck_task *task);		/* child.c */
-void stuck_ended(struct stuck *s, struct stuck_task *task, pid_t pid);		/* child.c */
+void stuck_call(struct stuck *s, struct stuck_task *task);		    /* call.c */
+void stuck_children(struct stuck *s, struct stuck_task *task, bool waitid); /* child.c */
+void stuck_child_signal(struct stuck *s, struct stuck_task *task);	    /* child.c */
+void stuck_ended(struct stuck *s, struct stuck_task *task, pid_t pid);	    /* child.c */
 enum { STUCK_READ = 1, STUCK_WRITE = 2 };
 void stuck_file(struct stuck *s, struct stuck_task *task, int fd, int what, int depth);
 void stuck_socket(struct stuck *s, struct stuck_task *task, const struct stuck_fd *fd, int what);
@@ -130,11 +129,11 @@ bool stuck_fd_stat(pid_t pid, struct stuck_fd *fd);
 struct stuck_word {
 	uint64_t address;
 	uint32_t value, expected;
-	bool mapped;	 /* its memory is shared */
-	bool shared;	 /* and the futex, too: another process's wake reaches us */
+	bool mapped; /* its memory is shared */
+	bool shared; /* and the futex, too: another process's wake reaches us */
 	unsigned long inode;
 	char device[16];
-	char path[PATH_MAX]; /* of the mapping, "" for none */
+	char path[PATH_MAX];	/* of the mapping, "" for none */
 	uint64_t start, offset; /* of the mapping: its address, and where in the file that is */
 };
 /* sync.c: the objects of pthread.h and semaphore.h, recognised by their layout. */

@@ -42,7 +42,8 @@ stuck_poll(struct stuck *s, struct stuck_task *task, uint64_t address, uint64_t 
 		if (fds[i].fd < 0)
 			continue;
 		polled++;
-		stuck_file(s, task, fds[i].fd, fds[i].events & POLLOUT ? STUCK_WRITE : STUCK_READ, 0);
+		stuck_file(
+		    s, task, fds[i].fd, fds[i].events & POLLOUT ? STUCK_WRITE : STUCK_READ, 0);
 	}
 	say_count(task, polled);
 }
@@ -58,7 +59,8 @@ stuck_select(struct stuck *s, struct stuck_task *task)
 	for (int set = 0; set < 3; set++) {
 		if (!task->args[1 + set])
 			continue;
-		if (count > 1024 || !stuck_peek(task->process->pid, task->args[1 + set], bits, bytes)) {
+		if (count > 1024 ||
+		    !stuck_peek(task->process->pid, task->args[1 + set], bits, bytes)) {
 			unread(task);
 			return;
 		}
@@ -90,11 +92,12 @@ stuck_epoll(struct stuck *s, struct stuck_task *task, int fd, int depth)
 		}
 		struct stuck_fd is = stuck_fd_of(task->process->pid, watched);
 		polled++;
-		if (is.kind != 'a' && (!stuck_fd_stat(task->process->pid, &is) || is.inode != inode))
+		if (is.kind != 'a' &&
+		    (!stuck_fd_stat(task->process->pid, &is) || is.inode != inode))
 			unread(task);
 		else
-			stuck_file(s, task, watched, events & POLLOUT ? STUCK_WRITE : STUCK_READ,
-			    depth);
+			stuck_file(
+			    s, task, watched, events & POLLOUT ? STUCK_WRITE : STUCK_READ, depth);
 		free(is.path);
 	}
 	free(text);

@@ -26,7 +26,7 @@ static const char *const kinds[] = {
 static bool
 find(const struct stuck_task *task, const struct stuck_word *word, struct stuck_note *note)
 {
-	struct stuck_notes notes;
+	struct stuck_notes notes = {0};
 	uint64_t at = word->start - word->offset, place = word->address - at;
 	pid_t pid = task->process->pid;
 
@@ -98,9 +98,9 @@ stuck_registry(struct stuck *s, struct stuck_task *task, const struct stuck_word
 		if ((unsigned char)*at < ' ' || *at == '@' || *at == 0x7f)
 			*at = '?';
 	stuck_does(task, "waits for");
-	struct stuck_way *way = *note.name
-				    ? stuck_way(task, STUCK_ANY, kind, "the %s '%s'", kind, note.name)
-				    : stuck_way(task, STUCK_ANY, kind, "a %s", kind);
+	struct stuck_way *way =
+	    *note.name ? stuck_way(task, STUCK_ANY, kind, "the %s '%s'", kind, note.name)
+		       : stuck_way(task, STUCK_ANY, kind, "a %s", kind);
 	snprintf(way->object, sizeof(way->object), "%.12s %s:%lu+%x", kind, word->device,
 	    word->inode, note.words);
 	if (add_holder(s, task, word, &note, way))

@@ -35,10 +35,10 @@ struct stuck_notes {
 struct stuck_note {
 	uint32_t kind;
 	uint32_t words, words_size; /* where its futex words are, and how many bytes */
-	uint32_t holder;       /* where the tid of its holder is (0 in it: none); 0: nowhere */
-	uint32_t posters;      /* where the pids of who may free it are; 0: all who map it */
-	uint32_t posters_size; /* how many pids, zeros among them passed over */
-	char name[40];	       /* "tasks: slots": what a person calls it */
+	uint32_t holder;	    /* where the tid of its holder is (0 in it: none); 0: nowhere */
+	uint32_t posters;	    /* where the pids of who may free it are; 0: all who map it */
+	uint32_t posters_size;	    /* how many pids, zeros among them passed over */
+	char name[40];		    /* "tasks: slots": what a person calls it */
 };
 
 #endif

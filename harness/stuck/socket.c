@@ -98,11 +98,11 @@ stuck_socket(struct stuck *s, struct stuck_task *task, const struct stuck_fd *fd
 	bool named = !answer.peer;
 	struct stuck_way *way = stuck_way(task,
 	    answer.found && (!named || s->closed) ? STUCK_ANY : STUCK_OUTSIDE, "socket",
-	    !answer.found		    ? "a socket"
-	    : answer.listens		    ? "a socket that nobody connects to"
-	    : named			    ? "a socket without a peer"
-	    : what == STUCK_WRITE	    ? "a socket that is full"
-					    : "a socket that is empty");
+	    !answer.found	  ? "a socket"
+	    : answer.listens	  ? "a socket that nobody connects to"
+	    : named		  ? "a socket without a peer"
+	    : what == STUCK_WRITE ? "a socket that is full"
+				  : "a socket that is empty");
 
 	snprintf(way->object, sizeof(way->object), "socket:[%lu]", fd->inode);
 	way->one = what == STUCK_WRITE ? "reads it" : "writes to it";

@@ -47,18 +47,18 @@ typedef void stuck_namer(pid_t pid, char *name, size_t size, void *context);
  * All of it, or only the deadlock: the document of docs/stuck.md. A new reference; NULL: no
  * memory. graph/knot.h draws it.
  */
-json_t *stuck_json(
-    const struct stuck *stuck, bool deadlock_only, stuck_namer *namer, void *context);
+json_t *
+stuck_json(const struct stuck *stuck, bool deadlock_only, stuck_namer *namer, void *context);
 
 /*
  * For a tick: has everything below this process come to a deadlock? Cheap while anything
  * moves: it stops at the first task that does, and takes at most a tenth of the time.
  */
 struct stuck_watch {
-	int64_t next;		/* not before this */
-	uint64_t print;		/* of the last quick look */
-	unsigned calm;		/* looks of the same print in a row */
-	struct stuck *before;	/* found a deadlock; to be confirmed */
+	int64_t next;	      /* not before this */
+	uint64_t print;	      /* of the last quick look */
+	unsigned calm;	      /* looks of the same print in a row */
+	struct stuck *before; /* found a deadlock; to be confirmed */
 };
 /* The deadlock, once it is confirmed: the caller frees. NULL: none so far. */
 struct stuck *stuck_watch(struct stuck_watch *watch);

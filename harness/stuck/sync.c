@@ -97,7 +97,7 @@ static bool
 mutexes(struct stuck *s, struct stuck_task *task, const struct stuck_word *word)
 {
 	int command = (int)task->args[1] & FUTEX_CMD_MASK;
-	struct mutex mutex;
+	struct mutex mutex = {0};
 
 	if (command == FUTEX_LOCK_PI || command == 13 /* FUTEX_LOCK_PI2 */) {
 		held(s, task, word, "mutex", (pid_t)(word->value & FUTEX_TID_MASK));
@@ -150,7 +150,7 @@ condition(struct stuck *s, struct stuck_task *task, const struct stuck_word *wor
 	int group = word->address & 7 ? 1 : 0;
 	uint64_t address =
 	    word->address - offsetof(struct condition, signals) - (group ? sizeof(uint32_t) : 0);
-	struct condition c;
+	struct condition c = {0};
 
 	if (word->value & 1 || word->address & 3 ||
 	    !stuck_peek(task->process->pid, address, &c, sizeof(c)) || c.sequence < 2 ||
@@ -165,7 +165,7 @@ condition(struct stuck *s, struct stuck_task *task, const struct stuck_word *wor
 static bool
 barrier(struct stuck *s, struct stuck_task *task, const struct stuck_word *word)
 {
-	struct barrier b;
+	struct barrier b = {0};
 	char noun[80];
 
 	if (!stuck_peek(task->process->pid, word->address - sizeof(uint32_t), &b, sizeof(b)) ||
@@ -173,8 +173,8 @@ barrier(struct stuck *s, struct stuck_task *task, const struct stuck_word *word)
 	    b.shared != (word->shared ? KIND_SHARED : 0u) || b.in <= b.round ||
 	    b.in - b.round >= b.count || b.out > b.in)
 		return false;
-	snprintf(noun, sizeof(noun), "a barrier to which %u of %u have come", b.in - b.round,
-	    b.count);
+	snprintf(
+	    noun, sizeof(noun), "a barrier to which %u of %u have come", b.in - b.round, b.count);
 	stuck_does(task, "waits at");
 	(void)shared(s, task, word, "barrier", noun, "could come");
 	return true;
@@ -185,7 +185,7 @@ semaphore(struct stuck *s, struct stuck_task *task, const struct stuck_word *wor
 {
 	struct {
 		uint32_t value, waiters, shared, padding;
-	} sem;
+	} sem = {0};
 
 	if (word->expected || word->value ||
 	    !stuck_peek(task->process->pid, word->address, &sem, sizeof(sem)) || !sem.waiters ||

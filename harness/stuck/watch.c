@@ -58,8 +58,8 @@ is_calm(pid_t pid, uint64_t *print, unsigned depth)
 	bool calm = n && depth < 256;
 
 	for (size_t i = 0; i < n && calm; i++)
-		calm = is_asleep(pid, ids[i], print) &&
-		       is_calm_below(pid, ids[i], print, depth + 1);
+		calm =
+		    is_asleep(pid, ids[i], print) && is_calm_below(pid, ids[i], print, depth + 1);
 	free(ids);
 	return calm;
 }

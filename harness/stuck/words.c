@@ -83,9 +83,9 @@ list(FILE *out, const struct speaker *speaker, const struct stuck_way *way, cons
 	for (size_t i = 0; i < shown; i++) {
 		name_freer(speaker, &way->freers[i], itself, name);
 		fprintf(out, "%s%s",
-		    i == 0			       ? ""
+		    i == 0				    ? ""
 		    : i + 1 == shown && shown == way->count ? " and "
-						       : ", ",
+							    : ", ",
 		    name);
 	}
 	if (shown < way->count)
@@ -127,7 +127,8 @@ put_who(FILE *out, const struct speaker *speaker, const struct stuck_way *way)
 	if (way->unseen)
 		fputs(", and perhaps some that may not be seen", out);
 	if (keeps_its_own_end(speaker, way))
-		fputs(": it has the last writing end open, so the end of the file never comes", out);
+		fputs(
+		    ": it has the last writing end open, so the end of the file never comes", out);
 }
 
 /* All of it as text; NULL: no memory. The caller frees. */

@@ -135,8 +135,9 @@ stuck_fds_read(struct stuck_process *p)
 		if (entry->d_name[0] == '.')
 			continue;
 		struct stuck_fd fd = stuck_fd_of(p->pid, atoi(entry->d_name));
-		struct stuck_fd *more =
-		    fd.kind && fd.kind != '?' ? stuck_append(p->fds, &p->fd_count, sizeof(fd)) : NULL;
+		struct stuck_fd *more = fd.kind && fd.kind != '?'
+					    ? stuck_append(p->fds, &p->fd_count, sizeof(fd))
+					    : NULL;
 		p->fds_hidden |= fd.kind == '?';
 		if (!more) {
 			free(fd.path);
