@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Healthy programs that look like knots, and the way in for them and for the knots: a
- * constructor, because the runner executes this very binary as "selftest knot:NAME CHANNEL".
+ * Healthy programs that look like knots: each would go on for a minute. See stuck-programs.h.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -10,11 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -25,65 +20,8 @@
 
 #include <mp/deadline.h>
 
-#include "runner/channel.h"
 #include "selftest/stuck-programs.h"
 #include "selftest/stuck-tools.h"
-
-static struct channel *channel;
-
-/* --- tools ------------------------------------------------------------------------------------- */
-
-void
-tied(void)
-{
-	if (channel)
-		snprintf(channel->step, sizeof(channel->step), "%lld", (long long)mp_now());
-}
-
-bool
-child(void)
-{
-	pid_t pid = fork();
-
-	if (pid < 0)
-		_exit(9);
-	if (pid == 0)
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-	return pid == 0;
-}
-
-void
-join_all(void)
-{
-	while (waitpid(-1, NULL, 0) > 0)
-		;
-}
-
-void
-make_pipe(int fds[2])
-{
-	if (pipe(fds)) /* flawfinder: as students do */
-		_exit(9);
-}
-
-void
-put(int fd, size_t size)
-{
-	char *bytes = calloc(1, size);
-
-	(void)!write(fd, bytes, size);
-	free(bytes);
-}
-
-void
-nap(double seconds)
-{
-	struct timespec left = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
-
-	nanosleep(&left, NULL);
-}
-
-/* --- programs: each would go on for a minute -------------------------------------------------- */
 
 static void
 spins(void)
@@ -396,37 +334,3 @@ const struct stuck_program stuck_healthy[] = {
     HEALTHY_OPEN("named-pipe", reads_named_pipe),
     {0},
 };
-
-/* --- the way in ------------------------------------------------------------------------------------ */
-
-static void
-open_channel(int fd)
-{
-	void *page = mmap(NULL, sizeof(*channel), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
-	channel = page == MAP_FAILED ? NULL : page;
-	close(fd);
-	if (channel)
-		channel->pid = (uint32_t)getpid();
-}
-
-static void
-run(const struct stuck_program *program, const char *name)
-{
-	for (; program->name; program++)
-		if (!strcmp(program->name, name)) {
-			program->function();
-			_exit(0);
-		}
-}
-
-static void __attribute__((constructor)) enter(int argc, char **argv)
-{
-	if (argc < 2 || strncmp(argv[1], "knot:", 5))
-		return;
-	if (argc > 2)
-		open_channel(atoi(argv[2]));
-	run(stuck_knots, argv[1] + 5);
-	run(stuck_healthy, argv[1] + 5);
-	_exit(2);
-}

@@ -17,6 +17,11 @@ struct stuck_program {
 	bool needs_open; /* healthy only in an open world, or only looked at there */
 };
 
-extern const struct stuck_program stuck_knots[], stuck_healthy[];
+extern const struct stuck_program stuck_knots[], stuck_locks[], stuck_healthy[];
+
+/* The next knot of both tables, after the first of stuck_knots; NULL: that was the last. */
+const struct stuck_program *stuck_next(const struct stuck_program *program);
+/* How often: PROCSMITH_ROUNDS, or a few times. */
+unsigned stuck_rounds(unsigned few);
 
 #endif
