@@ -74,7 +74,7 @@ put_table(FILE *out)
 static void
 draw_task(struct picture *picture, const json_t *task)
 {
-	char *html = NULL;
+	char *html = NULL, line[80];
 	size_t size = 0;
 	bool knot = flag(task, "knot"), stuck = flag(task, "stuck");
 	FILE *out = open_memstream(&html, &size);
@@ -88,7 +88,10 @@ draw_task(struct picture *picture, const json_t *task)
 		return;
 	put_table(out);
 	theme_row(out, THEME_INK, 14, "B", word(task, "name"));
-	put_lines(out, THEME_INK, 11, word(task, "does"));
+	/* What follows a colon in a sentence follows an arrow here. */
+	const char *does = word(task, "does");
+	snprintf(line, sizeof(line), "%.*s", (int)strcspn(does, ":"), does);
+	put_lines(out, THEME_INK, 11, line);
 	if (!stuck)
 		theme_row(out, THEME_GREY, 11, "", "not stuck");
 	else if (!knot)
@@ -114,7 +117,8 @@ draw_thing(struct picture *picture, const json_t *way, const char *name)
 	if (!out)
 		return thing;
 	put_table(out);
-	put_lines(out, gone ? THEME_RED : THEME_BLUE, 11, word(way, "what"));
+	put_lines(out, gone ? THEME_RED : THEME_BLUE, 11,
+	    strcmp(word(way, "kind"), "child") ? word(way, "what") : "the end of one of these");
 	fputs("</TABLE>", out);
 	if (!fclose(out))
 		theme_html(picture->root, thing, html);

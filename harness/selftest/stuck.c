@@ -138,7 +138,7 @@ tie(enum trace_level level, unsigned count, unsigned busy)
 static void
 idle(void)
 {
-	tie(TRACE_PTRACE, stuck_rounds(2), 0);
+	tie(TRACE_PTRACE, stuck_rounds(1), 0);
 }
 SELFTEST("stuck", "every knot is found and named within 300 ms", idle)
 
@@ -160,7 +160,7 @@ busy(void)
 			for (;;)
 				;
 		}
-	tie(TRACE_PTRACE, stuck_rounds(2), 2);
+	tie(TRACE_PTRACE, stuck_rounds(1), 2);
 	for (int i = 0; i < 2; i++) {
 		kill(loops[i], SIGKILL);
 		waitpid(loops[i], NULL, 0);
