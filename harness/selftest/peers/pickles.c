@@ -4,9 +4,9 @@
  *
  * Everything goes in frames of four bytes of length, little-endian, over stdin and stdout.
  *
- *	peer echo           for each pickle: loads, then its dumps, its repr, and whether the
+ *	pickles echo           for each pickle: loads, then its dumps, its repr, and whether the
  *	                    value is equal to what its own dumps loads as, with the same hash
- *	peer make SEED N    N values made here by chance: the dumps and the repr of each
+ *	pickles make SEED N    N values made here by chance: the dumps and the repr of each
  */
 #include <err.h>
 #include <stdio.h>
@@ -300,5 +300,5 @@ main(int argc, char **argv)
 		return echo();
 	if (argc == 4 && !strcmp(argv[1], "make"))
 		return make(strtoull(argv[2], NULL, 10), strtol(argv[3], NULL, 10));
-	errx(2, "usage: peer echo | peer make SEED N");
+	errx(2, "usage: pickles echo | pickles make SEED N");
 }
