@@ -261,6 +261,10 @@ peers: $(peers)
 test-pipe-peer: $(peers) ## live Pythons at the other end of a connection
 	@harness/selftest/pipe-peer.sh $(B)
 
+.PHONY: test-pickle-peer
+test-pickle-peer: $(peers) ## values as bytes, to live Pythons and back
+	@harness/selftest/pickle-peer.sh $(B)
+
 # --- fuzzing ----------------------------------------------------------------------------------
 # harness/fuzz/NAME.c is a target of libFuzzer's; its corpus is harness/fuzz/corpus/NAME/, which
 # is also where an input is left that broke it (harness/fuzz/README.md).
