@@ -1281,7 +1281,7 @@ ROW("spawn.5/sentinel", 1, "the sentinel is ready when the child is dead, though
 	struct mp_process *p = called(MP_FORKSERVER, leave_a_grandchild,
 	    mp_tuple(carry(ear.fds[1]), carry(life.fds[0])), NULL);
 	EQUAL(read_byte(ear.fds[0]), 'r');
-	OK(mp_process_join(p, 20));
+	OK(mp_process_join(p, MP_FOREVER));
 	EQUAL(finished(p), 7);
 	gate_open(&life);
 	TRUE(reap_any(&status) > 0 && status == 0, "the grandchild was alive, and is adopted here");
