@@ -18,6 +18,7 @@
 
 #include <mp/internal.h>
 
+#include "05-spawn/carry.h"
 #include "common.h"
 
 STAGE("Spawn, forkserver, other programs")
@@ -93,63 +94,11 @@ arg_int(struct mp_value *args, size_t i)
 	return mp_value_int(mp_value_at(args, i), &number) ? -1 : (int)number;
 }
 
-/* An object that holds a descriptor, as a connection or shared memory does: it travels by
- * inheritance. The object is the descriptor's number and one; ref and unref are counted. */
-static int references;
-
-static int
-carried_reduce(void *object, struct mp_value **state)
-{
-	int index = mp__spawning_fd((int)(intptr_t)object - 1);
-
-	if (index < 0)
-		return index;
-	*state = mp_int(index);
-	return *state ? 0 : -ENOMEM;
-}
-
-static int
-carried_rebuild(const struct mp_value *state, void **object)
-{
-	int64_t index;
-	int error = mp_value_int(state, &index);
-	int fd = error ? error : mp__spawned_fd((int)index);
-
-	if (fd < 0)
-		return fd;
-	*object = (void *)(intptr_t)(fd + 1);
-	return 0;
-}
-
-static void
-carried_ref(void *object)
-{
-	(void)object;
-	references++;
-}
-
-static void
-carried_unref(void *object)
-{
-	(void)object;
-	references--;
-}
-
-static const struct mp_class carried = {
-    "carried", carried_reduce, carried_rebuild, carried_ref, carried_unref};
-MP_REGISTER_CLASS(carried);
-
-static struct mp_value *
-carry(int fd)
-{
-	return mp_object(&carried, (void *)(intptr_t)(fd + 1));
-}
-
 /* The descriptor that came at place i. */
 static int
 arg_fd(struct mp_value *args, size_t i)
 {
-	return (int)(intptr_t)mp_value_object(mp_value_at(args, i), &carried) - 1;
+	return carried_fd(mp_value_at(args, i));
 }
 
 /* Functions that children run. */
@@ -251,22 +200,23 @@ ROW("spawn.1/args", 1, "the arguments are taken over, kept as long as the object
 {
 	struct mp_process *p = NULL;
 
-	references = 0;
+	carried_references = 0;
 	OK(mp_process_call(&p, mp_get_context(MP_FORK), give_number,
-	    mp_tuple(mp_int(6), mp_object(&carried, &references)), NULL));
-	int held = references;
+	    mp_tuple(mp_int(6), mp_object(&carried, &carried_references)), NULL));
+	int held = carried_references;
 	TRUE(held > 0, "the argument is held by the object");
 	OK(mp_process_start(p));
 	EQUAL(joined(p), 6);
-	EQUAL(references, held);
+	EQUAL(carried_references, held);
 	mp_process_free(p);
-	EQUAL(references, 0);
+	EQUAL(carried_references, 0);
 	p = NULL;
 	FAILS(mp_process_call(&p, NULL, give_number, NULL, NULL), -ENOMEM);
-	FAILS(mp_process_call(&p, NULL, give_number, mp_tuple(mp_object(&carried, &references)),
+	FAILS(mp_process_call(&p, NULL, give_number,
+		  mp_tuple(mp_object(&carried, &carried_references)),
 		  &(struct mp_process_options){.death_signal = 999}),
 	    MP_INVALID);
-	EQUAL(references, 0);
+	EQUAL(carried_references, 0);
 	TRUE(!p, "a failed call leaves its out-parameter untouched");
 }
 
