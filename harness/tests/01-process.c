@@ -137,7 +137,7 @@ change_and_tell(void *arg)
 
 /* 2, 3 */
 ROW("process.2/runs", 2, "the target runs in another process, on a copy of the memory", TIDY,
-    FORK_ONLY("a spawned child has no copy of the memory: spawn.4/child"))
+    FORK_ONLY("a spawned child has no copy of the memory (spawn.4/child)"))
 {
 	struct mp_process *p = started(change_and_tell, &six, NULL);
 
@@ -257,7 +257,7 @@ has_descriptor(void *arg)
 
 /* 19 */
 ROW("process.2/descriptors", 1, "over fork a child has every descriptor that its parent has", TIDY,
-    FORK_ONLY("a spawned child has only what it is given: spawn.4/descriptors"))
+    FORK_ONLY("a spawned child has only what it is given (spawn.4/descriptors)"))
 {
 	int high = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 200);
 
@@ -313,7 +313,7 @@ death_signal_of_a_child(void *options)
 TRAVELS(death_signal_of_a_child, sizeof(struct mp_process_options), 0);
 
 ROW("process.2/death-signal", 1, "a child asks for its death signal: its own, or its creator's",
-    TIDY, NO_FORKSERVER("it is the server that sends it: spawn.5/death-signal"))
+    TIDY, NO_FORKSERVER("it is the server that sends it (spawn.5/death-signal)"))
 {
 	struct mp_process_options usr1 = {.death_signal = SIGUSR1};
 	struct mp_process_options none = {.death_signal = MP_NO_SIGNAL};
@@ -947,7 +947,7 @@ know_thyself(void *arg)
 
 /* 13 */
 ROW("process.6/child", 2, "a child knows itself, and its parent by name and pid", TIDY,
-    FORK_ONLY("it looks into its copy of the memory: spawn.4/child, spawn.5/child"))
+    FORK_ONLY("it looks into its copy of the memory (spawn.4/child, spawn.5/child)"))
 {
 	struct mp_process *p;
 

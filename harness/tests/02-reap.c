@@ -24,7 +24,7 @@ STAGE("Zombies, orphans, daemons")
 /* Why rows make no sense by every start method. */
 #define NO_START    "it starts no child"
 #define THE_SERVERS "the child is the server's: it reaps it, and fetches the status"
-#define NO_ORPHAN   "its parent is the server, which lives on: spawn.5/death-signal"
+#define NO_ORPHAN   "its parent is the server, which lives on (spawn.5/death-signal)"
 
 static int zero = 0, six = 6;
 
