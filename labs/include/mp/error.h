@@ -37,7 +37,11 @@
 	X(MP_DAEMONIC, -5007, "AssertionError", "a daemonic process may not have children")        \
 	X(MP_PIDFILE_LOCKED, -5008, "lockfile.AlreadyLocked",                                      \
 	    "another daemon runs: it holds the lock on the pidfile")                               \
-	X(MP_INVALID, -5009, "ValueError", "an argument has a value that cannot be meant")
+	X(MP_INVALID, -5009, "ValueError", "an argument has a value that cannot be meant")         \
+	X(MP_OWNER_DIED, -5040, "RuntimeError",                                                    \
+	    "it is yours, but its owner died: what it guards may be half done")                    \
+	X(MP_NOT_OWNER, -5041, "AssertionError", "only the thread that acquired it may do that")   \
+	X(MP_OVER_RELEASED, -5042, "ValueError", "it was released more often than acquired")
 
 enum mp_error {
 #define X(code, number, python, sentence) code = number,
