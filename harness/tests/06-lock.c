@@ -1745,13 +1745,15 @@ give_one(void *semaphore)
 }
 
 static struct mp_semaphore *between_semaphore;
-static _Atomic bool *given;
+static _Atomic int *given; /* by whom: SOMEBODY, or HELPER when it found us asleep */
+
+enum { SOMEBODY = 1, HELPER = 2 };
 
 static void
 somebody_gives(void)
 {
 	step_running = 0;
-	*given = true;
+	*given |= SOMEBODY;
 	EQUAL(left(forked(give_one, between_semaphore)), 0);
 }
 
@@ -1760,22 +1762,27 @@ static int
 give_to_sleeper(void *taker)
 {
 	await_sleep(*(pid_t *)taker);
-	return *given ? 0 : give_one(between_semaphore);
+	if (*given)
+		return 0;
+	*given |= HELPER;
+	return give_one(between_semaphore);
 }
 
 /* Acquire, while a unit is given at its n-th instruction; the number of instructions. */
 static long
 take_given_at(long n)
 {
-	pid_t self = getpid(), helper = forked(give_to_sleeper, &self);
+	pid_t self = getpid();
 
-	*given = false;
+	*given = 0;
+	pid_t helper = forked(give_to_sleeper, &self);
 	step_at(n, somebody_gives);
 	int error = mp_semaphore_acquire(between_semaphore, 60);
 	step_end();
 	OK(error);
 	EQUAL(left(helper), 0);
-	EQUAL(mp_semaphore_value(between_semaphore), 0);
+	EQUAL(mp_semaphore_value(between_semaphore), *given == (SOMEBODY | HELPER));
+	(void)!mp_semaphore_acquire(between_semaphore, 0);
 	return step_count;
 }
 
@@ -1792,7 +1799,7 @@ ROW("lock.6/between", 2, "a unit given at any instruction of acquire is taken, n
 	do {
 		row_step("a unit is given at instruction %ld of acquire", n);
 		take_given_at(n++);
-	} while (*given);
+	} while (*given == SOMEBODY);
 	mp_semaphore_free(between_semaphore);
 }
 
