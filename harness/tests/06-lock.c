@@ -1799,7 +1799,7 @@ ROW("lock.6/between", 2, "a unit given at any instruction of acquire is taken, n
 	OK(mp_semaphore_acquire(between_semaphore, 60));
 	take_given_at(LONG_MAX); /* what only the first time does, is done */
 	take_given_at(LONG_MAX);
-	long n = *asleep_at > 80 ? *asleep_at - 80 : 1; /* the last ones before the sleep */
+	long n = *asleep_at > 180 ? *asleep_at - 180 : 1; /* the last ones before the sleep */
 	do {
 		row_step("a unit is given at instruction %ld of acquire", n);
 		take_given_at(n++);
