@@ -12,6 +12,7 @@
 #include <mp/process.h>
 #include <mp/reap.h>
 #include <mp/semaphore.h>
+#include <mp/sync.h>
 #include <mp/ticket.h>
 #include <mp/todo.h>
 #endif
