@@ -35,6 +35,7 @@ enum { NOBODY, HERE, PASSED, BROKE, MEMBER = 4 };
 struct hall {
 	_Atomic uint32_t generation;
 	_Atomic bool broken;
+	_Atomic int used; /* no seat from here on was ever taken */
 	struct mp__badge seat[MP_BARRIER_MOST * 2];
 };
 //}
@@ -52,7 +53,7 @@ struct mp_barrier {
 };
 
 //{
-#define SEATS (MP_BARRIER_MOST * 2)
+enum { SEATS = MP_BARRIER_MOST * 2 };
 
 static uint32_t
 high(struct mp__badge *seat)
@@ -87,7 +88,7 @@ is_mine(struct mp__badge *seat)
 static struct mp__badge *
 sit_down(struct hall *hall, uint32_t now)
 {
-	for (int i = 0; i < SEATS; i++)
+	for (int i = 0; i < hall->used; i++)
 		if (is_mine(&hall->seat[i])) {
 			become(&hall->seat[i], now);
 			return &hall->seat[i];
@@ -95,6 +96,8 @@ sit_down(struct hall *hall, uint32_t now)
 	for (int i = 0; i < SEATS; i++) {
 		struct mp__badge *seat = &hall->seat[i];
 		uint64_t word = atomic_load(&seat->word);
+		if (hall->used <= i)
+			hall->used = i + 1;
 		seat->mark = MP__BADGE;
 		if (!(word & MP__OWNER) && mp__badge_take(seat, &word, now))
 			return seat;
@@ -119,7 +122,7 @@ waiting(struct hall *hall)
 {
 	int n = 0;
 
-	for (int i = 0; i < SEATS; i++)
+	for (int i = 0; i < hall->used; i++)
 		n += state(&hall->seat[i]) == HERE;
 	return n;
 }
@@ -128,7 +131,7 @@ waiting(struct hall *hall)
 static bool
 somebody_died(struct hall *hall)
 {
-	for (int i = 0; i < SEATS; i++) {
+	for (int i = 0; i < hall->used; i++) {
 		uint64_t word = atomic_load(&hall->seat[i].word);
 		uint32_t was = (uint32_t)(word >> 32);
 		if (mp__badge_died(word) && (was % MEMBER == HERE || was & MEMBER))
@@ -144,7 +147,7 @@ somebody_died(struct hall *hall)
 static void
 let_go(struct hall *hall, uint32_t how)
 {
-	for (int i = 0; i < SEATS; i++)
+	for (int i = 0; i < hall->used; i++)
 		if (state(&hall->seat[i]) == HERE)
 			become(&hall->seat[i], how);
 	syscall(SYS_futex, &hall->generation, FUTEX_WAKE_OP, INT_MAX, NULL, &hall->generation,
@@ -306,8 +309,10 @@ mp_barrier_retire(struct mp_barrier *barrier)
 {
 	/* sync.5: and get up from it. */
 	//{
-	for (int i = 0; i < SEATS; i++) {
-		struct mp__badge *seat = &barrier->hall->seat[i];
+	struct hall *hall = barrier->hall;
+
+	for (int i = 0; i < hall->used; i++) {
+		struct mp__badge *seat = &hall->seat[i];
 		if (is_mine(seat))
 			(void)mp__badge_drop(seat, high(seat), NOBODY);
 	}
@@ -334,7 +339,7 @@ mp_barrier_reset(struct mp_barrier *barrier)
 
 	enter(barrier);
 	let_go(hall, BROKE);
-	for (int i = 0; i < SEATS; i++) {
+	for (int i = 0; i < hall->used; i++) {
 		uint64_t word = atomic_load(&hall->seat[i].word);
 		if (mp__badge_died(word))
 			atomic_compare_exchange_strong(&hall->seat[i].word, &word, 0);
