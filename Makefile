@@ -23,7 +23,8 @@ CODE := -std=c11 -O1 -g -fno-omit-frame-pointer -fno-optimize-sibling-calls -no-
 	-pthread $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 INCLUDE := -Ilabs/include
 COMPILE = $(CC) $(CODE) $(WARN) $(INCLUDE)
-LINK = $(CC) $(CODE)
+# Bound at once: what a child calls first is not looked up again in every child.
+LINK = $(CC) $(CODE) -Wl,-z,now
 
 STAGES := $(notdir $(patsubst %/,%,$(sort $(wildcard solutions/[0-9][0-9]-*/))))
 OBJ := $(B)/obj
@@ -32,9 +33,10 @@ base_c := $(wildcard labs/00-base/*.c)
 stage_c := $(foreach s,$(STAGES),$(wildcard solutions/$(s)/*.c))
 libmp_o := $(patsubst %.c,$(OBJ)/%.o,$(base_c) $(stage_c))
 harness_c := $(filter-out harness/runner/row.c,$(wildcard $(addprefix harness/,\
-	cli/*.c grade/*.c runner/*.c trace/*.c graph/*.c report/*.c)))
+	cli/*.c grade/*.c runner/*.c trace/*.c graph/*.c report/*.c stuck/*.c)))
 harness_o := $(patsubst %.c,$(OBJ)/%.o,$(harness_c))
 selftest_o := $(patsubst %.c,$(OBJ)/%.o,$(wildcard harness/selftest/*.c))
+peers := $(patsubst harness/selftest/peers/%.c,$(B)/peers/%,$(wildcard harness/selftest/peers/*.c))
 row_o := $(OBJ)/harness/runner/row.o
 tests := $(patsubst harness/tests/%.c,$(B)/tests/%,$(wildcard harness/tests/[0-9]*.c))
 
@@ -132,9 +134,27 @@ ROUNDS ?= 9
 soak: $(B)/procsmith $(tests) ## grade the reference for 2,000 rows: what is left? MODE=busy: on busy processors
 	@PROCSMITH=$(B)/procsmith harness/bench/soak.sh $(MODE)
 
+# A program of measurements for each harness/bench/NN-x.c; Python's side in NN-x.py beside it.
+benches := $(patsubst harness/bench/%.c,$(B)/bench/%,$(wildcard harness/bench/[0-9]*.c))
+bench_o := $(OBJ)/harness/bench/bench.o
+
+$(B)/bench/%: $(OBJ)/harness/bench/%.o $(bench_o) $(B)/libmp.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ $(bench_libs) -lm
+
+CPUS ?= 0
 .PHONY: bench
-bench: $(B)/procsmith | $(B)/need-test ## measure: what tracing costs, beside untraced and strace
+bench: bench-trace bench-libmp ## measure everything: the library beside its peers, and tracing
+
+.PHONY: bench-trace
+bench-trace: $(B)/procsmith | $(B)/need-test ## what tracing costs, beside untraced and strace
 	@PROCSMITH=$(B)/procsmith CC=$(CC) harness/bench/trace-overhead.sh $(ROUNDS)
+
+.PHONY: bench-libmp
+bench-libmp: $(benches) | $(B)/need-test ## libmp beside CPython, raw C and others; T=words CPUS=0,1
+	@harness/bench/compare --rounds $(ROUNDS) --cpus $(CPUS) --only "$(T)" --json $(B)/bench.json \
+		$(benches) $(wildcard harness/bench/[0-9]*.py)
 
 .PHONY: check
 check: format lint test ## tests, skeletons, ids, mutants, format and lint
@@ -208,7 +228,7 @@ docs: $(B)/need-docs ## make the book: build/docs/index.html
 	@harness/tools/book $(B)/docs
 	@echo "  BOOK    $(B)/docs/index.html"
 
-test: programs
+test: programs $(peers)
 check: docs test-book
 
 .PHONY: test-tools test-book
@@ -225,6 +245,72 @@ check-tools:
 	@harness/tools/points
 	@harness/tools/errors | diff docs/errors.md - || \
 		{ echo "docs/errors.md is not what mp/error.h says: make errors" >&2; exit 1; }
+
+# --- peers ------------------------------------------------------------------------------------
+# harness/selftest/peers/NAME.c is the library's end of a talk with something live: Python.
+
+$(B)/peers/%: $(OBJ)/harness/selftest/peers/%.o $(B)/libmp.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ -lm
+
+.PHONY: peers
+peers: $(peers)
+
+.PHONY: test-pipe-peer
+test-pipe-peer: $(peers) ## live Pythons at the other end of a connection
+	@harness/selftest/pipe-peer.sh $(B)
+
+.PHONY: test-pickle-peer
+test-pickle-peer: $(peers) ## values as bytes, to live Pythons and back
+	@harness/selftest/pickle-peer.sh $(B)
+
+# --- fuzzing ----------------------------------------------------------------------------------
+# harness/fuzz/NAME.c is a target of libFuzzer's; its corpus is harness/fuzz/corpus/NAME/, which
+# is also where an input is left that broke it (harness/fuzz/README.md).
+
+SECONDS ?= 60
+fuzz := $(patsubst harness/fuzz/%.c,%,$(wildcard harness/fuzz/*.c))
+fuzz_o := $(patsubst %.c,$(B)/fuzz/obj/%.o,$(base_c) $(stage_c))
+FUZZ_COMPILE = clang -std=c11 -O1 -g -fno-omit-frame-pointer -pthread $(WARN) $(INCLUDE) \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+
+$(B)/fuzz/obj/%.o: %.c Makefile | $(B)/need-fuzz
+	@mkdir -p $(@D)
+	@echo "  CLANG   $<"
+	@$(FUZZ_COMPILE) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$(B)/fuzz/%: harness/fuzz/%.c $(fuzz_o)
+	@echo "  FUZZ    $@"
+	@$(FUZZ_COMPILE) -fsanitize=fuzzer -o $@ $^ -lm
+
+-include $(shell find $(B)/fuzz/obj -name '*.d' 2>/dev/null)
+
+.PHONY: fuzz
+fuzz: $(addprefix fuzz-,$(fuzz)) ## give hostile bytes to every reader; SECONDS=60 each; fuzz-frame
+
+.PHONY: fuzz-% replay-% keep-% run-replay-%
+fuzz-%: $(B)/fuzz/%
+	@mkdir -p $(B)/fuzz/found/$* harness/fuzz/corpus/$*
+	@echo "  FUZZ    $* for $(SECONDS) s"
+	@$< -max_total_time=$(SECONDS) -max_len=20000 -timeout=10 -malloc_limit_mb=64 -verbosity=0 \
+		-print_final_stats=1 -artifact_prefix=harness/fuzz/corpus/$*/ \
+		$(B)/fuzz/found/$* harness/fuzz/corpus/$*
+
+keep-%: $(B)/fuzz/%
+	@$< -merge=1 -max_len=20000 -verbosity=0 harness/fuzz/corpus/$* $(B)/fuzz/found/$*
+
+# The corpus by gcc's sanitizers: needs neither clang nor libFuzzer.
+$(B)/replay/%: $(OBJ)/harness/fuzz/%.o $(OBJ)/harness/fuzz/replay/replay.o $(B)/libmp.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ -lm
+
+replay-%:
+	@$(MAKE) --no-print-directory SAN=address,undefined run-replay-$*
+
+run-replay-%: $(B)/replay/%
+	@$< harness/fuzz/corpus/$*
 
 # --- mutants ----------------------------------------------------------------------------------
 # Known-wrong versions of the reference, each with the rows that must catch it.
