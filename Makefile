@@ -271,6 +271,10 @@ test-pipe-peer: $(peers) ## live Pythons at the other end of a connection
 test-pickle-peer: $(peers) ## values as bytes, to live Pythons and back
 	@harness/selftest/pickle-peer.sh $(B)
 
+.PHONY: test-knots-peer
+test-knots-peer: $(peers) $(B)/procsmith ## deadlocks of the library's locks, seen from outside
+	@harness/selftest/knots-peer.sh $(B)
+
 # --- fuzzing ----------------------------------------------------------------------------------
 # harness/fuzz/NAME.c is a target of libFuzzer's; its corpus is harness/fuzz/corpus/NAME/, which
 # is also where an input is left that broke it (harness/fuzz/README.md).
