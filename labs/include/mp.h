@@ -4,9 +4,11 @@
 /* All of libmp: every header says in its first comment what it is for. */
 #include <mp/deadline.h>
 #include <mp/error.h>
+#include <mp/heap.h>
 #include <mp/io.h>
 #include <mp/proc.h>
 #include <mp/process.h>
 #include <mp/reap.h>
+#include <mp/shm.h>
 #include <mp/todo.h>
 #endif

@@ -37,7 +37,12 @@
 	X(MP_DAEMONIC, -5007, "AssertionError", "a daemonic process may not have children")        \
 	X(MP_PIDFILE_LOCKED, -5008, "lockfile.AlreadyLocked",                                      \
 	    "another daemon runs: it holds the lock on the pidfile")                               \
-	X(MP_INVALID, -5009, "ValueError", "an argument has a value that cannot be meant")
+	X(MP_INVALID, -5009, "ValueError", "an argument has a value that cannot be meant")         \
+	X(MP_WRONG_TYPE, -5060, "TypeError", "an element of this type has no such value")          \
+	X(MP_OVERFLOW, -5061, "OverflowError", "the number does not fit into the element")         \
+	X(MP_INDEX, -5062, "IndexError", "there is no element with this index")                    \
+	X(MP_NO_ROOM, -5063, "ValueError", "the text is longer than the room its element has")     \
+	X(MP_DAMAGED, -5064, "RuntimeError", "this shared memory does not hold what it should")
 
 enum mp_error {
 #define X(code, number, python, sentence) code = number,

@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rows of 08-shm: memory that processes share. The numbers in comments are CPython's
+ * behaviours that a row answers to (docs/behaviours.md).
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/stat.h>
+
+#include "common.h"
+#include "step.h"
+
+STAGE("Shared memory")
+
+#define TIDY  .graph = "every child reaped by its parent; no kill after reap; nothing left"
+#define MEGA  ((size_t)1 << 20)
+#define LIMIT (16 * MEGA)
+
+/* --- shm.3: the heap ---------------------------------------------------------------------------- */
+
+static struct mp_heap *
+new_heap(void)
+{
+	struct mp_heap *heap = NULL;
+
+	OK(mp_heap_new(&heap, LIMIT));
+	return heap;
+}
+
+static uint64_t
+block(struct mp_heap *heap, size_t size)
+{
+	uint64_t offset = 0;
+
+	OK(mp_heap_alloc(heap, size, &offset));
+	return offset;
+}
+
+/* Memory that the heap's file has, in bytes. */
+static long long
+footprint(const struct mp_heap *heap)
+{
+	struct stat stat;
+
+	EQUAL(fstat(mp_heap_fd(heap), &stat), 0);
+	return (long long)stat.st_blocks * 512;
+}
+
+/* What a walk has seen. */
+struct census {
+	uint64_t at;	    /* where the last block ended */
+	uint64_t arena_end; /* where its arena ends */
+	size_t arenas, used, free, bytes;
+	const char *fault;
+};
+
+static int
+count_block(const struct mp_heap_block *b, void *arg)
+{
+	struct census *c = arg;
+
+	if (c->at == c->arena_end) { /* the first block of another arena */
+		if (b->start != b->arena || b->arena < c->arena_end)
+			c->fault = "an arena begins with a block, behind the arena before it";
+		c->arena_end = b->arena + b->arena_size;
+		c->arenas++;
+	} else if (b->start != c->at) {
+		c->fault = "a block begins where the one before it ends";
+	}
+	if (b->size == 0 || b->start + b->size > c->arena_end)
+		c->fault = "a block ends inside its arena";
+	if (b->used && (b->offset < b->start || b->offset > b->start + b->size))
+		c->fault = "what alloc gave lies in its block";
+	c->at = b->start + b->size;
+	c->used += b->used;
+	c->free += !b->used;
+	c->bytes += b->used ? b->size : 0;
+	return c->fault != NULL;
+}
+
+static struct census
+census(struct mp_heap *heap)
+{
+	struct census c = {0};
+	int result = OK(mp_heap_walk(heap, count_block, &c));
+
+	TRUE(result == 0 && !c.fault, "%s", c.fault ? c.fault : "the walk comes to its end");
+	TRUE(c.at == c.arena_end, "the last block ends where its arena ends");
+	return c;
+}
+
+ROW("shm.3/blocks", 2,
+    "a block is zero, aligned, all its own, and at the same offset for everybody", TIDY)
+{
+	struct mp_heap *heap = new_heap();
+	uint64_t offset[50];
+
+	for (size_t i = 0; i < 50; i++) {
+		offset[i] = block(heap, i * 7);
+		char *bytes = mp_heap_at(heap, offset[i]);
+		EQUAL(offset[i] % 16, 0);
+		for (size_t k = 0; k < i * 7; k++)
+			EQUAL(bytes[k], 0);
+		memset(bytes, (int)i, i * 7);
+	}
+	for (size_t i = 0; i < 50; i++)
+		for (size_t k = 0; k < i * 7; k++)
+			EQUAL(((char *)mp_heap_at(heap, offset[i]))[k], (int)i);
+	struct census c = census(heap);
+	EQUAL(c.used, 50);
+	EQUAL(c.arenas, 1);
+	mp_heap_free(heap);
+}
+
+/* A live block of the random run: filled with its own byte. */
+struct live {
+	uint64_t offset;
+	size_t size;
+	unsigned char byte;
+};
+
+static bool
+is_whole(const struct mp_heap *heap, const struct live *l)
+{
+	const unsigned char *bytes = mp_heap_at(heap, l->offset);
+
+	for (size_t i = 0; i < l->size; i++)
+		if (bytes[i] != l->byte)
+			return false;
+	return true;
+}
+
+/* Allocate and give back at random, n times; the live ones are left in list: how many. */
+static size_t
+churn(struct mp_heap *heap, unsigned seed, size_t n, struct live *list, size_t room)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (count == room || (count && rand_r(&seed) % 2)) {
+			size_t k = (size_t)rand_r(&seed) % count;
+			TRUE(is_whole(heap, &list[k]), "nobody else writes into a block");
+			OK(mp_heap_dealloc(heap, list[k].offset));
+			list[k] = list[--count];
+		} else {
+			struct live l = {.size = 1 + (size_t)rand_r(&seed) % 1500,
+			    .byte = (unsigned char)rand_r(&seed)};
+			l.offset = block(heap, l.size);
+			memset(mp_heap_at(heap, l.offset), l.byte, l.size);
+			list[count++] = l;
+		}
+	}
+	return count;
+}
+
+/* 84 */
+ROW("shm.3/tiles", 3, "5,000 at random: the blocks tile the arenas; all given back: no arena left",
+    TIDY)
+{
+	struct mp_heap *heap = new_heap();
+	long long empty = footprint(heap);
+	static struct live list[300];
+	size_t wanted = 0;
+
+	size_t count = churn(heap, 84, 5000, list, 300);
+	TRUE(count > 10, "some are in use at the end");
+	struct census c = census(heap);
+	EQUAL(c.used, count);
+	for (size_t i = 0; i < count; i++)
+		wanted += list[i].size;
+	BETWEEN(c.bytes, wanted, wanted + 64 * count);
+	while (count)
+		OK(mp_heap_dealloc(heap, list[--count].offset));
+	c = census(heap);
+	EQUAL(c.arenas, 0);
+	EQUAL(footprint(heap), empty);
+	mp_heap_free(heap);
+}
+
+ROW("shm.3/one", 2, "free neighbours become one block, in whatever order they were given back",
+    TIDY)
+{
+	static const unsigned char orders[][3] = {{0, 1, 2}, {2, 1, 0}, {1, 0, 2}, {1, 2, 0}};
+	struct mp_heap *heap = new_heap();
+
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		uint64_t three[3], last;
+		row_step("order %d %d %d", orders[i][0], orders[i][1], orders[i][2]);
+		for (size_t k = 0; k < 3; k++)
+			three[k] = block(heap, 1000);
+		last = block(heap, 16); /* the arena stays */
+		for (size_t k = 0; k < 3; k++)
+			OK(mp_heap_dealloc(heap, three[orders[i][k]]));
+		uint64_t large = block(heap, 3000);
+		EQUAL(large, three[0]);
+		OK(mp_heap_dealloc(heap, large));
+		OK(mp_heap_dealloc(heap, last));
+	}
+	EQUAL(census(heap).arenas, 0);
+	mp_heap_free(heap);
+}
+
+ROW("shm.3/zero", 1, "memory that was used before is zero when it is given out again", TIDY)
+{
+	struct mp_heap *heap = new_heap();
+	uint64_t keep = block(heap, 16), first = block(heap, 100);
+
+	memset(mp_heap_at(heap, first), 0xee, 100);
+	OK(mp_heap_dealloc(heap, first));
+	uint64_t again = block(heap, 100);
+	EQUAL(again, first);
+	for (size_t i = 0; i < 100; i++)
+		EQUAL(((unsigned char *)mp_heap_at(heap, again))[i], 0);
+	OK(mp_heap_dealloc(heap, again));
+	OK(mp_heap_dealloc(heap, keep));
+	mp_heap_free(heap);
+}
+
+ROW("shm.3/grows", 1, "a heap has memory for what is used: it grows, and gives all back", TIDY)
+{
+	struct mp_heap *heap = new_heap();
+	long long empty = footprint(heap);
+	uint64_t small = block(heap, 10);
+
+	TRUE(footprint(heap) <= (long long)MEGA, "a small block needs no megabyte");
+	uint64_t large = block(heap, 3 * MEGA);
+	memset(mp_heap_at(heap, large), 1, 3 * MEGA);
+	EQUAL(census(heap).arenas, 2);
+	OK(mp_heap_dealloc(heap, large));
+	EQUAL(census(heap).arenas, 1);
+	TRUE(footprint(heap) <= (long long)MEGA, "the large arena's memory is given back");
+	OK(mp_heap_dealloc(heap, small));
+	EQUAL(footprint(heap), empty);
+	mp_heap_free(heap);
+}
+
+static int
+read_elsewhere(void *arg)
+{
+	struct mp_heap *heap, **parents = arg;
+	char *here;
+	uint64_t offset = *(uint64_t *)mp_heap_at(*parents, 0 + *(uint64_t *)(parents + 1));
+
+	/* The old mapping stays: so the new one is at another address. */
+	if (mp_heap_open(&heap, dup(mp_heap_fd(*parents))))
+		return 1;
+	here = mp_heap_at(heap, offset);
+	if (here == mp_heap_at(*parents, offset) || strcmp(here, "from the parent"))
+		return 2;
+	strcpy(here, "from the child");
+	if (mp_heap_alloc(heap, 100, &offset) || mp_heap_dealloc(heap, offset))
+		return 3;
+	mp_heap_free(heap);
+	return 0;
+}
+
+ROW("shm.3/elsewhere", 1,
+    "by its descriptor the heap is mapped at another address, and is the same", TIDY)
+{
+	struct {
+		struct mp_heap *heap;
+		uint64_t where;
+	} seen = {.heap = new_heap()};
+	uint64_t text = block(seen.heap, 20);
+
+	seen.where = block(seen.heap, sizeof(text)); /* an offset in shared memory: no pointer */
+	*(uint64_t *)mp_heap_at(seen.heap, seen.where) = text;
+	strcpy(mp_heap_at(seen.heap, text), "from the parent");
+	EQUAL(finished(started(read_elsewhere, &seen, NULL)), 0);
+	EQUAL_TEXT(mp_heap_at(seen.heap, text), "from the child");
+	EQUAL(census(seen.heap).used, 2);
+	mp_heap_free(seen.heap);
+}
+
+ROW("shm.3/refused", 2, "what cannot be is refused, and nothing has changed")
+{
+	struct mp_heap *heap = NULL;
+	uint64_t offset = 77, keep;
+	int pipe_end[2], file;
+
+	FAILS(mp_heap_new(&heap, 100), MP_INVALID);
+	TRUE(heap == NULL, "a failed call leaves its out-parameter untouched");
+	heap = new_heap();
+	keep = block(heap, 10);
+	FAILS(mp_heap_alloc(heap, LIMIT, &offset), -ENOMEM);
+	FAILS(mp_heap_alloc(heap, SIZE_MAX, &offset), -ENOMEM);
+	EQUAL(offset, 77);
+	FAILS(mp_heap_dealloc(heap, keep + 16), MP_INVALID);
+	FAILS(mp_heap_dealloc(heap, 0), MP_INVALID);
+	FAILS(mp_heap_dealloc(heap, 1 << 30), MP_INVALID);
+	offset = block(heap, 10);
+	OK(mp_heap_dealloc(heap, offset));
+	FAILS(mp_heap_dealloc(heap, offset), MP_INVALID);
+	EQUAL(census(heap).used, 1);
+	mp_heap_free(heap);
+
+	OK(mp_pipe_cloexec(pipe_end));
+	mp_close(&pipe_end[1]);
+	FAILS(mp_heap_open(&heap, pipe_end[0]), -ENODEV); /* taken over, also when refused */
+	file = memfd_create("no heap", MFD_CLOEXEC);
+	EQUAL(ftruncate(file, 8192), 0);
+	FAILS(mp_heap_open(&heap, file), MP_DAMAGED);
+	file = memfd_create("empty", MFD_CLOEXEC);
+	FAILS(mp_heap_open(&heap, file), MP_DAMAGED);
+}
+
+static int
+ignore_block(const struct mp_heap_block *b, void *arg)
+{
+	(void)b;
+	(void)arg;
+	return 0;
+}
+
+ROW("shm.3/overrun", 1, "who writes past the end of a block is found out, and nobody runs wild")
+{
+	struct mp_heap *heap = new_heap();
+	uint64_t first = block(heap, 32), second = block(heap, 32), third = block(heap, 32);
+
+	memset(mp_heap_at(heap, first), 0x41, 32 + 48);
+	FAILS(mp_heap_walk(heap, ignore_block, NULL), MP_DAMAGED);
+	TRUE(mp_heap_dealloc(heap, second) < 0, "a block with a broken tag is not given back");
+	TRUE(mp_heap_dealloc(heap, first) != 1, "and the call comes back");
+	FAILS(mp_heap_alloc(heap, 5000, &third), MP_DAMAGED);
+	mp_heap_free(heap);
+}
+
+struct crowd {
+	struct mp_heap *heap;
+	uint64_t mail[4]; /* where each child puts offsets for the parent to give back */
+};
+
+static int
+live_in_it(struct crowd *crowd, unsigned which)
+{
+	static struct live list[60];
+	size_t count = churn(crowd->heap, which, 1500, list, 60);
+	uint64_t *mail = mp_heap_at(crowd->heap, crowd->mail[which]);
+
+	for (size_t i = 0; i < count; i++)
+		mail[1 + i] = list[i].offset;
+	mail[0] = count;
+	return 0;
+}
+
+static int
+crowd_0(void *arg)
+{
+	return live_in_it(arg, 0);
+}
+static int
+crowd_1(void *arg)
+{
+	return live_in_it(arg, 1);
+}
+static int
+crowd_2(void *arg)
+{
+	return live_in_it(arg, 2);
+}
+static int
+crowd_3(void *arg)
+{
+	return live_in_it(arg, 3);
+}
+
+ROW("shm.3/crowd", 2, "four processes use one heap; what they leave, a fifth can give back", TIDY)
+{
+	static int (*const work[4])(void *) = {crowd_0, crowd_1, crowd_2, crowd_3};
+	struct crowd crowd = {.heap = new_heap()};
+	struct mp_process *p[4];
+	size_t left = 0;
+
+	for (size_t i = 0; i < 4; i++)
+		crowd.mail[i] = block(crowd.heap, 61 * sizeof(uint64_t));
+	for (size_t i = 0; i < 4; i++)
+		p[i] = started(work[i], &crowd, NULL);
+	for (size_t i = 0; i < 4; i++)
+		EQUAL(finished(p[i]), 0);
+	for (size_t i = 0; i < 4; i++)
+		left += *(uint64_t *)mp_heap_at(crowd.heap, crowd.mail[i]);
+	EQUAL(census(crowd.heap).used, 4 + left);
+	for (size_t i = 0; i < 4; i++) {
+		uint64_t *mail = mp_heap_at(crowd.heap, crowd.mail[i]);
+		for (size_t k = mail[0]; k > 0; k--)
+			OK(mp_heap_dealloc(crowd.heap, mail[k]));
+		OK(mp_heap_dealloc(crowd.heap, crowd.mail[i]));
+	}
+	EQUAL(census(crowd.heap).arenas, 0);
+	mp_heap_free(crowd.heap);
+}
+
+/* --- shm.4: the heap when a process is killed in it ---------------------------------------------- */
+
+struct deadly {
+	struct mp_heap *heap;
+	uint64_t offset;
+	size_t size;
+};
+
+static int
+allocate(void *arg)
+{
+	struct deadly *d = arg;
+	uint64_t offset;
+
+	return mp_heap_alloc(d->heap, d->size, &offset) ? 1 : 0;
+}
+
+static int
+give_back(void *arg)
+{
+	struct deadly *d = arg;
+
+	return mp_heap_dealloc(d->heap, d->offset) ? 1 : 0;
+}
+
+/* The heap's file, seen by the row itself: the beginning, as far as there is a file. */
+static struct step
+each_store(const struct mp_heap *heap)
+{
+	struct stat stat;
+
+	EQUAL(fstat(mp_heap_fd(heap), &stat), 0);
+	size_t size = stat.st_size < 16384 ? (size_t)stat.st_size : 16384;
+	void *watched = mmap(NULL, size, PROT_READ, MAP_SHARED, mp_heap_fd(heap), 0);
+	TRUE(watched != MAP_FAILED, "the heap's descriptor can be mapped");
+	return (struct step){.unit = STEP_CHANGE, .at = 1, .watched = watched, .size = size};
+}
+
+/* After a death in it: sound, and good for everything. */
+static void
+go_on(struct mp_heap *heap)
+{
+	uint64_t offset = block(heap, 3000);
+
+	memset(mp_heap_at(heap, offset), 0x55, 3000);
+	OK(mp_heap_dealloc(heap, offset));
+	census(heap);
+}
+
+/* Give back what a dead process has left, wherever it is: then nothing may be left. */
+static int
+first_used(const struct mp_heap_block *b, void *arg)
+{
+	*(uint64_t *)arg = b->offset;
+	return b->used;
+}
+
+static void
+clear(struct mp_heap *heap)
+{
+	uint64_t offset;
+
+	while (OK(mp_heap_walk(heap, first_used, &offset)))
+		OK(mp_heap_dealloc(heap, offset));
+	EQUAL(census(heap).arenas, 0);
+}
+
+/*
+ * Prepare a heap, let a child be killed in it at the first point, the second, ... until it is
+ * killed no more; after each death there are the blocks of before or those of after, and
+ * everybody goes on. At the end all memory is given back. How many points there were.
+ */
+static long
+die_everywhere(
+    enum step_unit unit, void (*prepare)(struct deadly *d), int (*work)(void *), int change)
+{
+	bool killed = step_possible();
+	long points = 0;
+
+	while (killed) {
+		struct deadly d = {.heap = new_heap()};
+		long long empty = footprint(d.heap);
+		prepare(&d);
+		size_t used = census(d.heap).used;
+		struct step point = each_store(d.heap);
+		point.unit = unit;
+		point.at = points + 1;
+		row_step("killed at %s %ld", unit == STEP_CALL ? "call" : "store", point.at);
+		killed = killed_at(&point, work, &d);
+		points += killed;
+		size_t now = census(d.heap).used;
+		TRUE(now == used || now == used + (size_t)change,
+		    "%zu blocks were used, now %zu: the killed call has happened, or not", used,
+		    now);
+		TRUE(killed || now != used, "who was not killed has done it");
+		go_on(d.heap);
+		clear(d.heap);
+		munmap((void *)point.watched, point.size);
+		EQUAL(footprint(d.heap), empty);
+		mp_heap_free(d.heap);
+	}
+	return points;
+}
+
+/* Used, free, used, free, free, used: the piece that is wanted is made of two, and cut. */
+static void
+with_holes(struct deadly *d)
+{
+	uint64_t offset[6];
+
+	for (size_t i = 0; i < 6; i++)
+		offset[i] = block(d->heap, 200);
+	OK(mp_heap_dealloc(d->heap, offset[1]));
+	OK(mp_heap_dealloc(d->heap, offset[3]));
+	OK(mp_heap_dealloc(d->heap, offset[4]));
+	d->size = 300;
+	d->offset = offset[2];
+}
+
+static void
+with_nothing(struct deadly *d)
+{
+	d->size = 300;
+}
+
+static void
+with_the_last(struct deadly *d)
+{
+	d->offset = block(d->heap, 300);
+}
+
+ROW("shm.4/alloc", 4, "killed at any store in alloc: the heap is sound, and the others go on",
+    .seconds = 10)
+{
+	long points = die_everywhere(STEP_CHANGE, with_holes, allocate, 1);
+
+	TRUE(points >= 3 || !step_possible(), "there are stores to die at, not only %ld", points);
+}
+
+ROW("shm.4/dealloc", 3, "killed at any store in dealloc: the heap is sound, and the others go on",
+    .seconds = 10)
+{
+	long points = die_everywhere(STEP_CHANGE, with_holes, give_back, -1);
+
+	TRUE(points >= 3 || !step_possible(), "there are stores to die at, not only %ld", points);
+}
+
+ROW("shm.4/arena", 4, "killed while an arena comes or goes: no memory is lost for it",
+    .seconds = 10)
+{
+	long grow = die_everywhere(STEP_CHANGE, with_nothing, allocate, 1) +
+		    die_everywhere(STEP_CALL, with_nothing, allocate, 1);
+	long drop = die_everywhere(STEP_CHANGE, with_the_last, give_back, -1) +
+		    die_everywhere(STEP_CALL, with_the_last, give_back, -1);
+
+	TRUE((grow >= 4 && drop >= 4) || !step_possible(), "there are points to die at: %ld, %ld",
+	    grow, drop);
+}
+
+ROW("shm.4/waits", 2, "who waits for the heap of a process that is killed in it is let in",
+    .seconds = 2)
+{
+	struct deadly d = {.heap = new_heap()};
+	struct step inside;
+	int status;
+
+	with_holes(&d);
+	if (step_possible()) {
+		inside = each_store(d.heap);
+		inside.at = 3;
+		inside.signal = SIGSTOP;
+		fflush(NULL);
+		pid_t holder = fork();
+		if (holder == 0)
+			_exit(step_through(&inside, allocate, &d));
+		EQUAL(waitpid(holder, &status, WUNTRACED), holder);
+		TRUE(WIFSTOPPED(status), "the holder has stopped in the heap");
+		struct mp_process *waiter = started(allocate, &d, NULL);
+		await_sleep(mp_process_pid(waiter));
+		EQUAL(kill(holder, SIGKILL), 0);
+		waited(holder);
+		EQUAL(finished(waiter), 0);
+		munmap((void *)inside.watched, inside.size);
+	}
+	clear(d.heap);
+	mp_heap_free(d.heap);
+}
