@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "common.h"
@@ -17,6 +19,307 @@ STAGE("Shared memory")
 #define TIDY  .graph = "every child reaped by its parent; no kill after reap; nothing left"
 #define MEGA  ((size_t)1 << 20)
 #define LIMIT (16 * MEGA)
+
+/* --- shm.1: memory with a name -------------------------------------------------------------------- */
+
+/* A name that is this row's alone. */
+static const char *
+own_name(const char *word)
+{
+	static char name[64];
+
+	snprintf(name, sizeof(name), "mp-row-%d-%s", getpid(), word);
+	return name;
+}
+
+static const char *
+path_of(const char *name)
+{
+	static char path[128];
+
+	snprintf(path, sizeof(path), "/dev/shm/%s", name);
+	return path;
+}
+
+static bool
+exists(const char *name)
+{
+	return access(path_of(name), F_OK) == 0;
+}
+
+static struct mp_shared_memory *
+created(const char *name, int64_t size)
+{
+	struct mp_shared_memory *memory = NULL;
+
+	OK(mp_shared_memory_create(&memory, name, size));
+	return memory;
+}
+
+static struct mp_shared_memory *
+attached(const char *name)
+{
+	struct mp_shared_memory *memory = NULL;
+
+	OK(mp_shared_memory_attach(&memory, name));
+	return memory;
+}
+
+ROW("shm.1/create", 2, "a new segment has a name of its own, so many zero bytes, and mode 0600",
+    TIDY)
+{
+	struct mp_shared_memory *memory = created(NULL, 5000);
+	const char *name = mp_shared_memory_name(memory), *bytes = mp_shared_memory_buf(memory);
+	struct stat stat_of;
+
+	EQUAL(strlen(name), 12);
+	TRUE(!strncmp(name, "psm_", 4) && strspn(name + 4, "0123456789abcdef") == 8,
+	    "a random name is psm_ and eight hexadecimal digits, not %s", name);
+	EQUAL(stat(path_of(name), &stat_of), 0);
+	EQUAL(stat_of.st_size, 5000);
+	EQUAL(stat_of.st_mode & 07777, 0600);
+	TRUE(stat_of.st_blocks * 512 >= 5000, "the bytes are there, and not only promised");
+	for (size_t i = 0; i < 5000; i++)
+		EQUAL(bytes[i], 0);
+	struct mp_shared_memory *other = created(NULL, 1);
+	TRUE(strcmp(name, mp_shared_memory_name(other)) != 0, "no name is given twice");
+	OK(mp_shared_memory_unlink(other));
+	OK(mp_shared_memory_unlink(memory));
+	mp_shared_memory_free(other);
+	mp_shared_memory_free(memory);
+	mp_shared_memory_free(NULL);
+}
+
+static int
+write_by_name(void *arg)
+{
+	struct mp_shared_memory *memory;
+
+	if (mp_shared_memory_attach(&memory, arg) || mp_shared_memory_size(memory) != 5000)
+		return 1;
+	strcpy(mp_shared_memory_buf(memory), "written by name");
+	mp_shared_memory_free(memory);
+	return 0;
+}
+
+/* 82, 81 */
+ROW("shm.1/attach", 2, "who knows the name sees the same bytes, all of them and no more", TIDY)
+{
+	char name[64];
+	strcpy(name, own_name("attach"));
+	struct mp_shared_memory *memory = created(name, 5000);
+
+	EQUAL_TEXT(mp_shared_memory_name(memory), name);
+	EQUAL(mp_shared_memory_size(memory), 5000);
+	EQUAL(finished(started(write_by_name, name, NULL)), 0);
+	EQUAL_TEXT(mp_shared_memory_buf(memory), "written by name");
+	struct mp_shared_memory *again = attached(name);
+	TRUE(mp_shared_memory_buf(again) != mp_shared_memory_buf(memory), "a map of its own");
+	((char *)mp_shared_memory_buf(memory))[4999] = 'x';
+	EQUAL(((char *)mp_shared_memory_buf(again))[4999], 'x');
+	mp_shared_memory_free(again);
+	TRUE(exists(name), "who attached and goes leaves the name");
+	OK(mp_shared_memory_unlink(memory));
+	mp_shared_memory_free(memory);
+}
+
+/* 81 */
+ROW("shm.1/refused", 2,
+    "a name twice, a name that is not, a size that is none: refused, nothing left", TIDY)
+{
+	char name[64];
+	strcpy(name, own_name("refused"));
+	struct mp_shared_memory *memory = NULL, *none = NULL;
+
+	FAILS(mp_shared_memory_attach(&none, name), -ENOENT);
+	FAILS(mp_shared_memory_create(&none, name, 0), MP_INVALID);
+	FAILS(mp_shared_memory_create(&none, name, -1), MP_INVALID);
+	TRUE(!exists(name), "a refused call leaves no name");
+	memory = created(name, 100);
+	strcpy(mp_shared_memory_buf(memory), "mine");
+	FAILS(mp_shared_memory_create(&none, name, 200), -EEXIST);
+	TRUE(none == NULL, "a failed call leaves its out-parameter untouched");
+	struct mp_shared_memory *again = attached(name);
+	EQUAL(mp_shared_memory_size(again), 100);
+	EQUAL_TEXT(mp_shared_memory_buf(again), "mine");
+	OK(mp_shared_memory_unlink(memory));
+	mp_shared_memory_free(again);
+	mp_shared_memory_free(memory);
+}
+
+/* 83 */
+ROW("shm.1/unlink", 2, "unlink takes the name, once; the bytes stay for who has them", TIDY)
+{
+	char name[64];
+	strcpy(name, own_name("unlink"));
+	struct mp_shared_memory *memory = created(name, 4096), *again = attached(name), *other;
+
+	OK(mp_shared_memory_unlink(memory));
+	TRUE(!exists(name), "the name is gone");
+	FAILS(mp_shared_memory_unlink(memory), -ENOENT);
+	FAILS(mp_shared_memory_unlink(again), -ENOENT);
+	FAILS(mp_shared_memory_attach(&other, name), -ENOENT);
+	strcpy(mp_shared_memory_buf(memory), "nameless");
+	EQUAL_TEXT(mp_shared_memory_buf(again), "nameless");
+	mp_shared_memory_free(again);
+	EQUAL_TEXT(mp_shared_memory_buf(memory), "nameless");
+	mp_shared_memory_free(memory);
+}
+
+ROW("shm.1/close", 1, "close unmaps in this process only; name and size still answer", TIDY)
+{
+	char name[64];
+	strcpy(name, own_name("close"));
+	struct mp_shared_memory *memory = created(name, 4096), *again = attached(name);
+	struct mp_shared_memory *third = mp_shared_memory_ref(memory);
+
+	mp_shared_memory_free(third);
+	strcpy(mp_shared_memory_buf(memory), "still here");
+	mp_shared_memory_close(memory);
+	mp_shared_memory_close(memory);
+	TRUE(mp_shared_memory_buf(memory) == NULL, "after close there is no first byte");
+	EQUAL_TEXT(mp_shared_memory_name(memory), name);
+	EQUAL(mp_shared_memory_size(memory), 4096);
+	EQUAL_TEXT(mp_shared_memory_buf(again), "still here");
+	OK(mp_shared_memory_unlink(memory));
+	mp_shared_memory_free(memory);
+	mp_shared_memory_free(again);
+}
+
+ROW("shm.1/empty", 1, "a name whose maker has not given it bytes yet is told, not mapped")
+{
+	char name[64];
+	strcpy(name, own_name("empty"));
+	struct mp_shared_memory *none = NULL;
+
+	int fd = shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600);
+	TRUE(fd >= 0, "the row makes an empty one");
+	FAILS(mp_shared_memory_attach(&none, name), -ENODATA);
+	close(fd);
+	shm_unlink(name);
+}
+
+static void
+write_to(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	(void)!write(fd, text, strlen(text));
+	close(fd);
+}
+
+/* A /dev/shm of one megabyte, for this process only. False: it may not, or not here. */
+static bool
+small_shm(void)
+{
+	char map[32];
+
+	if (unshare(CLONE_NEWNS)) {
+		snprintf(map, sizeof(map), "%d %d 1", getuid(), getuid());
+		if (unshare(CLONE_NEWUSER | CLONE_NEWNS))
+			return false;
+		write_to("/proc/self/setgroups", "deny");
+		write_to("/proc/self/uid_map", map);
+		snprintf(map, sizeof(map), "%d %d 1", getgid(), getgid());
+		write_to("/proc/self/gid_map", map);
+	}
+	return !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+	       !mount("none", "/dev/shm", "tmpfs", 0, "size=1m");
+}
+
+static int
+fill(void *arg)
+{
+	const struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+	struct mp_shared_memory *memory;
+	int error;
+
+	(void)arg;
+	setrlimit(RLIMIT_FSIZE, &none); /* the harness has set one; only root may */
+	if (!small_shm()) {		/* more than any machine has */
+		error = mp_shared_memory_create(&memory, "mp-row-full", INT64_MAX / 2);
+		return error != -ENOSPC && error != -EFBIG ? 1 : exists("mp-row-full") ? 2 : 0;
+	}
+	error = mp_shared_memory_create(&memory, "mp-row-full", 2 << 20);
+	if (error != -ENOSPC)
+		return 3;
+	if (exists("mp-row-full"))
+		return 4;
+	if (mp_shared_memory_create(&memory, "mp-row-full", 900 << 10))
+		return 5;
+	memset(mp_shared_memory_buf(memory), 1, mp_shared_memory_size(memory));
+	error = mp_shared_memory_unlink(memory);
+	mp_shared_memory_free(memory);
+	return error ? 6 : 0;
+}
+
+ROW("shm.1/full", 2, "where there is not so much memory, create says so, and leaves no name")
+{
+	EQUAL(waited(forked(fill, NULL)), 0);
+}
+
+static int
+make_too_much(void *arg)
+{
+	const struct rlimit limit = {1 << 20, 1 << 20};
+	struct mp_shared_memory *memory;
+	struct mp_heap *heap;
+	uint64_t offset;
+
+	setrlimit(RLIMIT_FSIZE, &limit);
+	if (mp_shared_memory_create(&memory, arg, 2 << 20) != -EFBIG)
+		return 1;
+	if (mp_heap_new(&heap, 8 << 20))
+		return 2;
+	return mp_heap_alloc(heap, 4 << 20, &offset) == -EFBIG ? 0 : 3;
+}
+
+ROW("shm.1/limit", 1, "more than RLIMIT_FSIZE is refused: the process is not killed by SIGXFSZ")
+{
+	char name[64];
+	strcpy(name, own_name("limit"));
+
+	EQUAL(waited(forked(make_too_much, name)), 0);
+	TRUE(!exists(name), "no name is left");
+}
+
+struct race {
+	struct gate gate;
+	char name[64];
+};
+
+static int
+race_for_it(void *arg)
+{
+	struct race *race = arg;
+	struct mp_shared_memory *memory;
+
+	gate_wait(&race->gate);
+	int error = mp_shared_memory_create(&memory, race->name, 4096);
+	if (error == 0)
+		mp_shared_memory_free(memory);
+	return error == 0 ? 1 : error == -EEXIST ? 0 : 2;
+}
+
+ROW("shm.1/crowd", 1, "of eight that make one name at once, one has made it", TIDY)
+{
+	struct race race;
+	struct mp_process *p[8];
+	int winners = 0;
+
+	strcpy(race.name, own_name("race"));
+	gate_init(&race.gate);
+	for (size_t i = 0; i < 8; i++)
+		p[i] = started(race_for_it, &race, NULL);
+	gate_open(&race.gate);
+	for (size_t i = 0; i < 8; i++)
+		winners += finished(p[i]);
+	EQUAL(winners, 1);
+	struct mp_shared_memory *memory = attached(race.name);
+	OK(mp_shared_memory_unlink(memory));
+	mp_shared_memory_free(memory);
+	gate_release(&race.gate);
+}
 
 /* --- shm.3: the heap ---------------------------------------------------------------------------- */
 
