@@ -4,11 +4,17 @@
 /* All of libmp: every header says in its first comment what it is for. */
 #include <mp/deadline.h>
 #include <mp/error.h>
+#include <mp/futex.h>
 #include <mp/heap.h>
 #include <mp/io.h>
+#include <mp/line.h>
+#include <mp/lock.h>
 #include <mp/proc.h>
 #include <mp/process.h>
 #include <mp/reap.h>
+#include <mp/semaphore.h>
+#include <mp/sharedctypes.h>
 #include <mp/shm.h>
+#include <mp/ticket.h>
 #include <mp/todo.h>
 #endif

@@ -13,7 +13,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "arena.h"
+#include "arenas.h"
 
 //{
 int

@@ -38,11 +38,12 @@
 	X(MP_PIDFILE_LOCKED, -5008, "lockfile.AlreadyLocked",                                      \
 	    "another daemon runs: it holds the lock on the pidfile")                               \
 	X(MP_INVALID, -5009, "ValueError", "an argument has a value that cannot be meant")         \
-	X(MP_WRONG_TYPE, -5060, "TypeError", "an element of this type has no such value")          \
-	X(MP_OVERFLOW, -5061, "OverflowError", "the number does not fit into the element")         \
-	X(MP_INDEX, -5062, "IndexError", "there is no element with this index")                    \
-	X(MP_NO_ROOM, -5063, "ValueError", "the text is longer than the room its element has")     \
-	X(MP_DAMAGED, -5064, "RuntimeError", "this shared memory does not hold what it should")
+	X(MP_OWNER_DIED, -5040, "RuntimeError",                                                    \
+	    "it is yours, but its owner died: what it guards may be half done")                    \
+	X(MP_NOT_OWNER, -5041, "AssertionError", "only the thread that acquired it may do that")   \
+	X(MP_OVER_RELEASED, -5042, "ValueError", "it was released more often than acquired")       \
+	X(MP_NO_ROOM, -5060, "ValueError", "the text is longer than the room its element has")     \
+	X(MP_DAMAGED, -5061, "RuntimeError", "this shared memory does not hold what it should")
 
 enum mp_error {
 #define X(code, number, python, sentence) code = number,

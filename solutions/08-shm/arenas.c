@@ -18,7 +18,7 @@
 
 #include <mp/io.h>
 
-#include "arena.h"
+#include "arenas.h"
 #include "reserve.h"
 
 //{

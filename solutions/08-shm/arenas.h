@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef SHM_ARENA_H
-#define SHM_ARENA_H
+#ifndef SHM_ARENAS_H
+#define SHM_ARENAS_H
 /*
  * The heap's file, for the files of this stage only.
  *
