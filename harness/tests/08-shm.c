@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -881,4 +882,411 @@ ROW("shm.4/waits", 2, "who waits for the heap of a process that is killed in it 
 	}
 	clear(d.heap);
 	mp_heap_free(d.heap);
+}
+
+/* --- shm.5: Value and Array ------------------------------------------------------------------------ */
+
+static struct mp_shared *
+value(char code, struct mp_lock *lock)
+{
+	struct mp_shared *shared_value = NULL;
+
+	OK(mp_shared_value(&shared_value, code, lock));
+	return shared_value;
+}
+
+static struct mp_shared *
+array(char code, size_t length, struct mp_lock *lock)
+{
+	struct mp_shared *shared_array = NULL;
+
+	OK(mp_shared_array(&shared_array, code, length, lock));
+	return shared_array;
+}
+
+static int64_t
+int_at(struct mp_shared *s, size_t i)
+{
+	int64_t number = 0;
+
+	OK(mp_shared_get_int(s, i, &number));
+	return number;
+}
+
+static double
+float_at(struct mp_shared *s, size_t i)
+{
+	double number = 0;
+
+	OK(mp_shared_get_float(s, i, &number));
+	return number;
+}
+
+/* What each code is in C, and the numbers that its type can hold. */
+static const struct {
+	char code;
+	size_t size;
+	int64_t low, high;
+} codes[] = {
+    {'c', 1, 0, 255},
+    {'u', sizeof(wchar_t), 0, 0x10ffff},
+    {'b', 1, -128, 127},
+    {'B', 1, 0, 255},
+    {'h', 2, -32768, 32767},
+    {'H', 2, 0, 65535},
+    {'i', 4, INT32_MIN, INT32_MAX},
+    {'I', 4, 0, UINT32_MAX},
+    {'l', sizeof(long), LONG_MIN, LONG_MAX},
+    {'L', sizeof(long), 0, LONG_MAX},
+    {'q', 8, INT64_MIN, INT64_MAX},
+    {'Q', 8, 0, INT64_MAX},
+};
+#define CODES (sizeof(codes) / sizeof(codes[0]))
+
+ROW("shm.5/codes", 2, "each code is its C type: so many bytes, these numbers and no others", TIDY)
+{
+	struct mp_shared *s;
+	int64_t number = 77;
+
+	for (size_t i = 0; i < CODES; i++) {
+		row_step("code %c", codes[i].code);
+		s = array(codes[i].code, 3, NULL);
+		EQUAL(mp_shared_code(s), codes[i].code);
+		EQUAL(mp_shared_length(s), 3);
+		EQUAL(mp_shared_itemsize(s), codes[i].size);
+		OK(mp_shared_set_int(s, 1, codes[i].low));
+		EQUAL(int_at(s, 1), codes[i].low);
+		OK(mp_shared_set_int(s, 1, codes[i].high));
+		EQUAL(int_at(s, 1), codes[i].high);
+		if (codes[i].low != INT64_MIN)
+			FAILS(mp_shared_set_int(s, 1, codes[i].low - 1), MP_OVERFLOW);
+		if (codes[i].high != INT64_MAX)
+			FAILS(mp_shared_set_int(s, 1, codes[i].high + 1), MP_OVERFLOW);
+		EQUAL(int_at(s, 1), codes[i].high);
+		EQUAL(int_at(s, 0), 0);
+		EQUAL(int_at(s, 2), 0);
+		mp_shared_free(s);
+	}
+	s = value('Q', NULL);
+	*MP_SHARED(unsigned long long, s) = UINT64_MAX;
+	FAILS(mp_shared_get_int(s, 0, &number), MP_OVERFLOW);
+	EQUAL(number, 77);
+	mp_shared_free(s);
+}
+
+ROW("shm.5/floats", 1, "f and d hold floats; what is not of the type is refused", TIDY)
+{
+	struct mp_shared *d = value('d', NULL), *f = array('f', 2, NULL), *i = value('i', NULL);
+	struct mp_shared *none = NULL;
+	int64_t number = 77;
+	double real = 77;
+
+	EQUAL(mp_shared_itemsize(d), sizeof(double));
+	EQUAL(mp_shared_itemsize(f), sizeof(float));
+	OK(mp_shared_set_float(d, 0, 0.1));
+	TRUE(float_at(d, 0) == 0.1, "a double is the same number again");
+	OK(mp_shared_set_float(f, 1, 0.1));
+	TRUE(float_at(f, 1) == (double)0.1f, "a float is the nearest float");
+	OK(mp_shared_set_int(d, 0, 3));
+	TRUE(float_at(d, 0) == 3.0, "a whole number is a float, too");
+	FAILS(mp_shared_get_int(d, 0, &number), MP_KIND);
+	FAILS(mp_shared_get_float(i, 0, &real), MP_KIND);
+	FAILS(mp_shared_set_float(i, 0, 1.5), MP_KIND);
+	TRUE(number == 77 && real == 77, "a failed call leaves its out-parameter untouched");
+	FAILS(mp_shared_value(&none, 'x', NULL), MP_KIND);
+	FAILS(mp_shared_array(&none, 'd', SIZE_MAX / 4, NULL), -ENOMEM);
+	TRUE(none == NULL, "a failed call leaves its out-parameter untouched");
+	mp_shared_free(d);
+	mp_shared_free(f);
+	mp_shared_free(i);
+	mp_shared_free(NULL);
+}
+
+struct five {
+	struct mp_shared *i, *d, *h, *q, *c;
+};
+
+static int
+change_all(void *arg)
+{
+	struct five *v = arg;
+
+	*MP_SHARED(int, v->i) = -7;
+	*MP_SHARED(double, v->d) = 3.5;
+	*MP_SHARED(short, v->h) = 12345;
+	*MP_SHARED(long long, v->q) = INT64_MIN;
+	*MP_SHARED(char, v->c) = 'x';
+	return int_at(v->i, 0) != -7;
+}
+
+/* 78 */
+ROW("shm.5/child", 2, "what a child changes in a Value, its parent sees", TIDY)
+{
+	struct five v = {value('i', NULL), value('d', NULL), value('h', NULL), value('q', NULL),
+	    value('c', NULL)};
+
+	EQUAL(finished(started(change_all, &v, NULL)), 0);
+	EQUAL(int_at(v.i, 0), -7);
+	TRUE(float_at(v.d, 0) == 3.5, "the double is the child's");
+	EQUAL(int_at(v.h, 0), 12345);
+	EQUAL(int_at(v.q, 0), INT64_MIN);
+	EQUAL(int_at(v.c, 0), 'x');
+	TRUE(MP_SHARED(char, v.i) == NULL, "there is no pointer of another size");
+	mp_shared_free(v.i);
+	mp_shared_free(v.d);
+	mp_shared_free(v.h);
+	mp_shared_free(v.q);
+	mp_shared_free(v.c);
+}
+
+/* 79 */
+ROW("shm.5/zero", 1, "an array is zero, also in memory that another was in before", TIDY)
+{
+	struct mp_shared *first, *keep = value('i', NULL);
+
+	for (int round = 0; round < 3; round++) {
+		first = array('i', 100, NULL);
+		for (size_t i = 0; i < 100; i++)
+			EQUAL(MP_SHARED(int, first)[i], 0);
+		memset(MP_SHARED(int, first), 0xff, 100 * sizeof(int));
+		mp_shared_free(first);
+	}
+	mp_shared_free(keep);
+}
+
+ROW("shm.5/slices", 1,
+    "several elements are copied in and out together; an index too far is refused", TIDY)
+{
+	struct mp_shared *s = array('h', 10, NULL);
+	short in[4] = {1, 2, 3, 4}, out[4] = {0};
+	int64_t number;
+
+	OK(mp_shared_write(s, 6, 4, in));
+	OK(mp_shared_read(s, 6, 4, out));
+	EQUAL(memcmp(in, out, sizeof(in)), 0);
+	EQUAL(int_at(s, 5), 0);
+	OK(mp_shared_read(s, 10, 0, out));
+	FAILS(mp_shared_read(s, 7, 4, out), MP_NO_INDEX);
+	FAILS(mp_shared_write(s, 11, 0, in), MP_NO_INDEX);
+	FAILS(mp_shared_write(s, 1, SIZE_MAX, in), MP_NO_INDEX);
+	FAILS(mp_shared_get_int(s, 10, &number), MP_NO_INDEX);
+	FAILS(mp_shared_set_int(s, SIZE_MAX, 1), MP_NO_INDEX);
+	EQUAL(int_at(s, 9), 4);
+	mp_shared_free(s);
+}
+
+ROW("shm.5/locks", 2, "a recursive lock of its own, a given one, or none", TIDY)
+{
+	struct mp_lock *given = NULL;
+	OK(mp_lock_new(&given));
+	struct mp_shared *own = value('i', NULL), *other = value('i', given),
+			 *third = value('i', given), *none = value('i', MP_UNLOCKED);
+
+	OK(mp_shared_acquire(own, 0));
+	OK(mp_shared_acquire(own, 0));
+	OK(mp_shared_set_int(own, 0, 5)); /* takes it a third time */
+	OK(mp_shared_release(own));
+	OK(mp_shared_release(own));
+	FAILS(mp_shared_release(own), MP_NOT_OWNER);
+	TRUE(mp_shared_lock(other) == given, "the given lock is used");
+	OK(mp_shared_acquire(other, 0));
+	FAILS(mp_shared_acquire(third, 0), MP_TIMEOUT);
+	OK(mp_shared_release(third));
+	TRUE(mp_shared_lock(none) == NULL, "without a lock there is none");
+	OK(mp_shared_acquire(none, 0));
+	OK(mp_shared_acquire(none, 0));
+	OK(mp_shared_release(none));
+	mp_lock_free(given); /* the objects have references of their own */
+	OK(mp_shared_set_int(other, 0, 6));
+	mp_shared_free(own);
+	mp_shared_free(other);
+	mp_shared_free(third);
+	mp_shared_free(none);
+}
+
+struct locked {
+	struct mp_shared *s;
+	struct gate held, end;
+};
+
+static int
+hold_it(void *arg)
+{
+	struct locked *l = arg;
+
+	int error = mp_shared_acquire(l->s, MP_FOREVER);
+	gate_open(&l->held);
+	gate_wait(&l->end);
+	return error || mp_shared_release(l->s);
+}
+
+static int
+get_it(void *arg)
+{
+	struct locked *l = arg;
+
+	return int_at(l->s, 0) != 1;
+}
+
+ROW("shm.5/excludes", 1, "get, set, read and write wait for who has the lock", .seconds = 2, TIDY)
+{
+	struct locked l = {.s = value('i', NULL)};
+	gate_init(&l.held);
+	gate_init(&l.end);
+	struct mp_process *holder = started(hold_it, &l, NULL);
+
+	gate_wait(&l.held);
+	FAILS(mp_shared_acquire(l.s, 0), MP_TIMEOUT);
+	struct mp_process *getter = started(get_it, &l, NULL);
+	await_sleep(mp_process_pid(getter));
+	*MP_SHARED(int, l.s) = 1; /* not seen, if it did not wait */
+	gate_open(&l.end);
+	EQUAL(finished(getter), 0);
+	EQUAL(finished(holder), 0);
+	mp_shared_free(l.s);
+	gate_release(&l.held);
+	gate_release(&l.end);
+}
+
+#define TIMES 100000
+
+static int
+count_up(void *arg)
+{
+	struct mp_shared *s = arg;
+
+	for (int i = 0; i < TIMES; i++) {
+		if (mp_shared_acquire(s, MP_FOREVER))
+			return 1;
+		++*MP_SHARED(int, s);
+		if (mp_shared_release(s))
+			return 2;
+	}
+	return 0;
+}
+
+/* 80 */
+ROW("shm.5/crowd", 2, "two processes that count to 100,000 under the lock have counted 200,000",
+    TIDY)
+{
+	struct mp_shared *s = value('i', NULL);
+	struct mp_process *a = started(count_up, s, NULL), *b = started(count_up, s, NULL);
+
+	EQUAL(finished(a), 0);
+	EQUAL(finished(b), 0);
+	EQUAL(int_at(s, 0), 2 * TIMES);
+	mp_shared_free(s);
+}
+
+static int
+make_own(void *arg)
+{
+	struct mp_shared *parents = arg, *own;
+
+	/* Were it the parent's heap, the parent would cut the same bytes again. */
+	if (mp_shared_array(&own, 'q', 500, NULL))
+		return 1;
+	memset(MP_SHARED(long long, own), 0xee, 500 * sizeof(long long));
+	mp_shared_free(parents); /* of this process only: the parent's stays */
+	raise(SIGKILL);
+	return 0;
+}
+
+ROW("shm.5/family", 2, "a child frees nothing of its parent's, and leaves nothing of its own", TIDY)
+{
+	struct mp_shared *first = array('q', 500, NULL), *second;
+	struct stat before, after;
+
+	memset(MP_SHARED(long long, first), 0x11, 500 * sizeof(long long));
+	EQUAL(stat("/dev/shm", &before), 0);
+	EQUAL(finished(started(make_own, first, NULL)), -SIGKILL);
+	second = array('q', 500, NULL);
+	for (size_t i = 0; i < 500; i++) {
+		EQUAL(MP_SHARED(long long, second)[i], 0);
+		MP_SHARED(long long, second)[i] = -1;
+	}
+	for (size_t i = 0; i < 500; i++)
+		EQUAL(MP_SHARED(long long, first)[i], 0x1111111111111111);
+	EQUAL(stat("/dev/shm", &after), 0);
+	mp_shared_free(first);
+	mp_shared_free(second);
+}
+
+/* Both halves are the same number, or somebody died between them. */
+static int
+set_both(void *arg)
+{
+	struct mp_shared *s = arg;
+	int error = mp_shared_acquire(s, MP_FOREVER);
+
+	if (error)
+		return 1;
+	MP_SHARED(int, s)[0]++;
+	MP_SHARED(int, s)[1]++;
+	return mp_shared_release(s) ? 2 : 0;
+}
+
+ROW("shm.5/killed", 4,
+    "killed at any instruction of a locked change: the next is told, or all is whole",
+    .seconds = 15)
+{
+	struct mp_shared *s = array('i', 2, NULL);
+	struct step point = {.unit = STEP_INSTRUCTION, .at = 1};
+	int *both = MP_SHARED(int, s), told = 0, torn = 0;
+
+	EQUAL(waited(forked(set_both, s)), 0);
+	for (; step_possible() && killed_at(&point, set_both, s); point.at++) {
+		row_step("killed at instruction %ld", point.at);
+		int error = mp_shared_acquire(s, 10);
+		TRUE(error == 0 || error == MP_OWNER_DIED, "the lock is to be had, not %s",
+		    mp_error_name(error));
+		told += error == MP_OWNER_DIED;
+		torn += both[0] != both[1];
+		TRUE(
+		    both[0] == both[1] || error == MP_OWNER_DIED, "who is not told finds it whole");
+		both[0] = both[1];
+		OK(mp_shared_release(s));
+	}
+	TRUE(!step_possible() || (point.at > 50 && told > 5 && torn > 0),
+	    "of %ld points %d were told and %d torn", point.at - 1, told, torn);
+	mp_shared_free(s);
+}
+
+static int
+set_nine(void *arg)
+{
+	int error = mp_shared_set_int(arg, 0, 9);
+
+	return error == 0 || error == MP_OWNER_DIED ? 0 : 1;
+}
+
+ROW("shm.5/told", 1, "get and set do their work although the owner died, and say that it did", TIDY)
+{
+	struct mp_lock *given = NULL;
+	OK(mp_lock_new(&given));
+	struct mp_shared *s = value('i', given);
+	struct locked l = {.s = s};
+	int64_t number = 0;
+
+	for (int round = 0; round < 2; round++) {
+		gate_init(&l.held);
+		gate_init(&l.end);
+		struct mp_process *holder = started(hold_it, &l, NULL);
+		gate_wait(&l.held);
+		OK(mp_process_kill(holder));
+		EQUAL(finished(holder), -SIGKILL);
+		if (round == 0)
+			FAILS(mp_shared_set_int(s, 0, 9), MP_OWNER_DIED);
+		else
+			FAILS(mp_shared_get_int(s, 0, &number), MP_OWNER_DIED);
+		EQUAL(*MP_SHARED(int, s), 9);
+		OK(mp_shared_acquire(s, 0));
+		OK(mp_shared_release(s));
+		gate_release(&l.held);
+		gate_release(&l.end);
+	}
+	EQUAL(number, 9);
+	EQUAL(finished(started(set_nine, s, NULL)), 0);
+	mp_lock_free(given);
+	mp_shared_free(s);
 }
