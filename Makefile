@@ -23,7 +23,8 @@ CODE := -std=c11 -O1 -g -fno-omit-frame-pointer -fno-optimize-sibling-calls -no-
 	-pthread $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 INCLUDE := -Ilabs/include
 COMPILE = $(CC) $(CODE) $(WARN) $(INCLUDE)
-LINK = $(CC) $(CODE)
+# Bound at once: what a child calls first is not looked up again in every child.
+LINK = $(CC) $(CODE) -Wl,-z,now
 
 STAGES := $(notdir $(patsubst %/,%,$(sort $(wildcard solutions/[0-9][0-9]-*/))))
 OBJ := $(B)/obj
@@ -132,9 +133,27 @@ ROUNDS ?= 9
 soak: $(B)/procsmith $(tests) ## grade the reference for 2,000 rows: what is left? MODE=busy: on busy processors
 	@PROCSMITH=$(B)/procsmith harness/bench/soak.sh $(MODE)
 
+# A program of measurements for each harness/bench/NN-x.c; Python's side in NN-x.py beside it.
+benches := $(patsubst harness/bench/%.c,$(B)/bench/%,$(wildcard harness/bench/[0-9]*.c))
+bench_o := $(OBJ)/harness/bench/bench.o
+
+$(B)/bench/%: $(OBJ)/harness/bench/%.o $(bench_o) $(B)/libmp.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ $(bench_libs) -lm
+
+CPUS ?= 0
 .PHONY: bench
-bench: $(B)/procsmith | $(B)/need-test ## measure: what tracing costs, beside untraced and strace
+bench: bench-trace bench-libmp ## measure everything: the library beside its peers, and tracing
+
+.PHONY: bench-trace
+bench-trace: $(B)/procsmith | $(B)/need-test ## what tracing costs, beside untraced and strace
 	@PROCSMITH=$(B)/procsmith CC=$(CC) harness/bench/trace-overhead.sh $(ROUNDS)
+
+.PHONY: bench-libmp
+bench-libmp: $(benches) | $(B)/need-test ## libmp beside CPython, raw C and others; T=words CPUS=0,1
+	@harness/bench/compare --rounds $(ROUNDS) --cpus $(CPUS) --only "$(T)" --json $(B)/bench.json \
+		$(benches) $(wildcard harness/bench/[0-9]*.py)
 
 .PHONY: check
 check: format lint test ## tests, skeletons, ids, mutants, format and lint

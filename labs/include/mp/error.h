@@ -38,6 +38,28 @@
 	X(MP_PIDFILE_LOCKED, -5008, "lockfile.AlreadyLocked",                                      \
 	    "another daemon runs: it holds the lock on the pidfile")                               \
 	X(MP_INVALID, -5009, "ValueError", "an argument has a value that cannot be meant")         \
+	X(MP_EOF, -5010, "EOFError", "the other end is closed, and no further message will come")  \
+	X(MP_TRUNCATED, -5011, "OSError", "the other end was closed in the middle of a message")   \
+	X(MP_TOO_LONG, -5012, "OSError", "the message is longer than was allowed")                 \
+	X(MP_TOO_SHORT, -5013, "multiprocessing.BufferTooShort",                                   \
+	    "the buffer is shorter than the message")                                              \
+	X(MP_BAD_LENGTH, -5014, "OSError", "a message announces a length that cannot be meant")    \
+	X(MP_WRITE_ONLY, -5015, "OSError", "this connection is write-only")                        \
+	X(MP_READ_ONLY, -5016, "OSError", "this connection is read-only")                          \
+	X(MP_HANDLE_CLOSED, -5017, "OSError", "this connection is closed")                         \
+	X(MP_NO_DESCRIPTOR, -5018, "RuntimeError",                                                 \
+	    "what came was not one byte with one descriptor")                                      \
+	X(MP_METHOD_SET, -5030, "RuntimeError", "the start method is settled already")             \
+	X(MP_NO_GUARD, -5031, "RuntimeError",                                                      \
+	    "main must call mp_init first: a spawned child begins in main, too")                   \
+	X(MP_NOT_REGISTERED, -5032, "_pickle.PicklingError",                                       \
+	    "a function that goes to another program must be registered: MP_REGISTER")             \
+	X(MP_TIMEOUT_EXPIRED, -5033, "subprocess.TimeoutExpired",                                  \
+	    "the program was not done in time")                                                    \
+	X(MP_CALL_FAILED, -5034, "subprocess.CalledProcessError",                                  \
+	    "the program ended with an exit code other than 0")                                    \
+	X(MP_NOT_SPAWNING, -5035, "RuntimeError",                                                  \
+	    "it can only be shared between processes through inheritance")                         \
 	X(MP_OWNER_DIED, -5040, "RuntimeError",                                                    \
 	    "it is yours, but its owner died: what it guards may be half done")                    \
 	X(MP_NOT_OWNER, -5041, "AssertionError", "only the thread that acquired it may do that")   \
