@@ -10,9 +10,12 @@
 #include <mp/futex.h>
 #include <mp/heap.h>
 #include <mp/io.h>
+#include <mp/items.h>
 #include <mp/line.h>
 #include <mp/lock.h>
+#include <mp/opaque.h>
 #include <mp/peek.h>
+#include <mp/pickle.h>
 #include <mp/proc.h>
 #include <mp/process.h>
 #include <mp/reap.h>
@@ -24,6 +27,7 @@
 #include <mp/ticket.h>
 #include <mp/todo.h>
 #include <mp/tracker.h>
+#include <mp/value.h>
 #include <mp/wait.h>
 #include <mp/writer.h>
 #endif
