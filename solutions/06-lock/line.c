@@ -23,14 +23,17 @@
 
 #include <mp/futex.h>
 
+#include "badge.h"
 #include "line.h"
 
 //{
 enum { WAITING, OWNING, LEFT, DONE };
 
-#define TICKET	 UINT32_C(4) /* from one to the next */
-#define FATE(w)	 ((uint32_t)((w) >> 32) % TICKET)
-#define WHOSE(w) ((uint32_t)((w) >> 32) / TICKET * TICKET)
+#define TICKET	   UINT32_C(4) /* from one to the next */
+#define FATE(w)	   ((uint32_t)((w) >> 32) % TICKET)
+#define WHOSE(w)   ((uint32_t)((w) >> 32) / TICKET * TICKET)
+
+#define WORD(high) ((uint64_t)(high) << 32)
 
 /* The verdict about those before us: none of them is in our way, or one is. */
 enum { FREE = 0, BUSY = 1 };
@@ -45,13 +48,13 @@ enum { LOOKS = 100 };
  */
 #define NAP INT64_C(1000000000)
 
-static struct mp__badge *
+static inline struct mp__badge *
 slot_of(struct mp_line *line, uint32_t ticket)
 {
 	return &line->slot[ticket / TICKET % MP_LINE_ROOM];
 }
 
-static uint64_t
+static inline uint64_t
 look(struct mp__badge *slot)
 {
 	return atomic_load_explicit(&slot->word, memory_order_acquire);
@@ -130,6 +133,35 @@ wait_for_room(struct mp_line *line, uint32_t ticket, int verdict, int64_t deadli
 	return error == MP_TIMEOUT && mp_now() < deadline ? 0 : error;
 }
 
+/* We are the owner, and say so: what is before us may be drawn again. */
+static inline int
+get_in(struct mp_line *line, uint32_t mine, int verdict)
+{
+	atomic_store_explicit(&line->entered, mine, memory_order_relaxed);
+	if (atomic_load_explicit(&line->outside, memory_order_relaxed)) {
+		atomic_store_explicit(&line->outside, 0, memory_order_relaxed);
+		mp_futex_wake(&line->entered, INT32_MAX);
+	}
+	return verdict;
+}
+
+/* Nobody is before us, everything is as in the books: the same as draw, in a few lines. */
+static inline bool
+draw_at_once(struct mp_line *line)
+{
+	uint32_t ticket = atomic_load_explicit(&line->next, memory_order_relaxed);
+	struct mp__badge *slot = slot_of(line, ticket);
+	uint64_t word = atomic_load_explicit(&slot->word, memory_order_relaxed);
+
+	if (look(slot_of(line, ticket - TICKET)) != WORD((ticket - TICKET) | DONE) ||
+	    word != WORD((ticket - MP_LINE_ROOM * TICKET) | DONE) ||
+	    !badge_take(slot, &word, ticket | OWNING))
+		return false;
+	atomic_store_explicit(&line->next, ticket + TICKET, memory_order_relaxed);
+	get_in(line, ticket, FREE);
+	return true;
+}
+
 /*
  * Draw a ticket: *mine. If nobody is in the way, it is drawn as the owner's.
  *
@@ -156,24 +188,12 @@ draw(struct mp_line *line, bool may_wait, int64_t deadline, uint32_t *mine)
 			continue;
 		}
 		*mine = ticket;
-		if (!mp__badge_take(slot_of(line, ticket), &word,
+		if (!badge_take(slot_of(line, ticket), &word,
 			ticket | (verdict == BUSY ? WAITING : OWNING)))
 			continue;
 		atomic_store_explicit(&line->next, ticket + TICKET, memory_order_relaxed);
 		return verdict;
 	}
-}
-
-/* We are the owner, and say so: what is before us may be drawn again. */
-static int
-get_in(struct mp_line *line, uint32_t mine, int verdict)
-{
-	atomic_store_explicit(&line->entered, mine, memory_order_relaxed);
-	if (atomic_load_explicit(&line->outside, memory_order_relaxed)) {
-		atomic_store_explicit(&line->outside, 0, memory_order_relaxed);
-		mp_futex_wake(&line->entered, INT32_MAX);
-	}
-	return verdict;
 }
 
 /* From WAITING to OWNING; whoever is behind us may say meanwhile that it sleeps. */
@@ -215,7 +235,7 @@ wait_in_line(struct mp_line *line, uint32_t mine, int64_t deadline)
 
 	for (int looks = 0; (verdict = before(line, &p, &word)) == BUSY; looks++) {
 		if (error) {
-			(void)mp__badge_drop(slot_of(line, mine), mine | WAITING, mine | LEFT);
+			(void)badge_drop(slot_of(line, mine), mine | WAITING, mine | LEFT);
 			return error;
 		}
 		if (looks < LOOKS && FATE(word) == OWNING)
@@ -240,7 +260,8 @@ mp__line_init(struct mp_line *line, uint32_t first)
 	atomic_init(&line->outside, 0);
 	for (int i = 0; i < MP_LINE_ROOM; i++) {
 		ticket -= TICKET;
-		atomic_init(&slot_of(line, ticket)->word, (uint64_t)(ticket | DONE) << 32);
+		slot_of(line, ticket)->mark = MP__BADGE;
+		atomic_init(&slot_of(line, ticket)->word, WORD(ticket | DONE));
 	}
 	//}
 }
@@ -270,9 +291,8 @@ mp__line_forget(struct mp_line *line)
 	for (int i = 0; i < MP_LINE_ROOM; i++) {
 		uint64_t word = look(&line->slot[i]);
 		uint32_t owner = word & MP__OWNER;
-		if (owner == mp__badge_self())
-			(void)mp__badge_drop(
-			    &line->slot[i], WHOSE(word) | OWNING, WHOSE(word) | DONE);
+		if (owner == badge_id())
+			(void)badge_drop(&line->slot[i], WHOSE(word) | OWNING, WHOSE(word) | DONE);
 		else if (owner && syscall(SYS_tgkill, getpid(), owner, 0) == 0)
 			nobody = false;
 	}
@@ -311,7 +331,7 @@ mp_line_free(struct mp_line *line)
 int
 mp__line_enter(struct mp_line *line, int64_t deadline)
 {
-	/* lock.3: draw a ticket; then watch those before you, until none is left or it is late. */
+	/* lock.3: as above, by a deadline; one of the past is a try. */
 	//{
 	uint32_t mine;
 	bool may_wait = deadline == MP_NEVER || (deadline > 0 && mp_now() < deadline);
@@ -328,8 +348,10 @@ mp__line_enter(struct mp_line *line, int64_t deadline)
 int
 mp_line_acquire(struct mp_line *line, double timeout)
 {
-	/* lock.3: as above; what a timeout of 0 means, and what MP_FOREVER need not ask. */
+	/* lock.3: draw; then watch those before you, until none is left or it is late. */
 	//{
+	if (draw_at_once(line))
+		return 0;
 	return mp__line_enter(line, timeout == MP_FOREVER ? MP_NEVER
 				    : timeout > 0	  ? mp_deadline(timeout)
 							  : 0);
@@ -344,9 +366,9 @@ mp_line_release(struct mp_line *line)
 	uint32_t mine = atomic_load_explicit(&line->entered, memory_order_relaxed);
 	struct mp__badge *slot = slot_of(line, mine);
 
-	if (!mp_line_is_mine(line))
+	if ((look(slot) & ~MP__SLEEPER) != (WORD(mine | OWNING) | badge_id()))
 		return MP_NOT_OWNER;
-	return mp__badge_drop(slot, mine | OWNING, mine | DONE) ? 0 : MP_NOT_OWNER;
+	return badge_drop(slot, mine | OWNING, mine | DONE) ? 0 : MP_NOT_OWNER;
 	//}
 }
 
@@ -358,7 +380,7 @@ mp_line_is_mine(const struct mp_line *line)
 	uint32_t entered = atomic_load_explicit(&line->entered, memory_order_relaxed);
 	uint64_t word = look(slot_of((struct mp_line *)line, entered));
 
-	return (word & MP__OWNER) == mp__badge_self() && FATE(word) == OWNING;
+	return (word & MP__OWNER) == badge_id() && FATE(word) == OWNING;
 	//}
 }
 
@@ -370,14 +392,12 @@ mp_line_release_any(struct mp_line *line)
 	 * owner may take it out: so its id stays, with MP__DIED beside it, until it does.
 	 */
 	//{
+	if (mp_line_release(line) == 0)
+		return 0;
 	for (;;) {
 		uint32_t entered = atomic_load(&line->entered);
 		struct mp__badge *slot = slot_of(line, entered);
 		uint64_t word = look(slot), owner = word & MP__OWNER;
-		if (owner == mp__badge_self())
-			return mp__badge_drop(slot, entered | OWNING, entered | DONE)
-				   ? 0
-				   : MP_OVER_RELEASED;
 		if (WHOSE(word) != entered || FATE(word) != OWNING) {
 			if (entered == atomic_load(&line->entered))
 				return MP_OVER_RELEASED;

@@ -91,7 +91,7 @@ mp_lock_acquire(struct mp_lock *lock, double timeout)
 		return 0;
 	}
 	int error = mp_line_acquire(lock->line, timeout);
-	if (!error || error == MP_OWNER_DIED)
+	if (lock->recursive && error != MP_TIMEOUT)
 		lock->line->depth = 1;
 	return error;
 	//}

@@ -81,10 +81,13 @@ void mp__shared_free(void *memory);
 struct mp__badge {
 	_Atomic uint64_t word;
 	uint64_t extra; /* the user's: only for the owner, or under a lock */
-	uint32_t mark;	/* tells a badge from a mutex of the C library's */
+	uint32_t mark;	/* MP__BADGE, set before it is first taken */
 	void *prev, *next;
 	_Atomic uint32_t bell; /* the user's: a place to sleep */
 } __attribute__((aligned(64)));
+
+/* No kind of the C library's mutexes has this number, which they have in the same place. */
+#define MP__BADGE   0x6d700000
 
 #define MP__OWNER   UINT64_C(0x3fffffff)
 #define MP__DIED    UINT64_C(0x40000000)
@@ -114,11 +117,19 @@ bool mp__badge_take(struct mp__badge *badge, uint64_t *word, uint32_t high);
  */
 bool mp__badge_drop(struct mp__badge *badge, uint32_t from, uint32_t to);
 
-/* Does a badge with this word have an owner who is dead? Tasks lock.4 */
-bool mp__badge_died(uint64_t word);
+/* Does a badge with this word have an owner who is dead? */
+static inline bool
+mp__badge_died(uint64_t word)
+{
+	return (word & MP__DIED) && !(word & MP__OWNER);
+}
 
-/* Where to sleep until the owner gives it back, or dies. Tasks lock.4 */
-_Atomic uint32_t *mp__badge_futex(struct mp__badge *badge);
+/* Where to sleep until the owner gives it back, or dies: the low half of the word. */
+static inline _Atomic uint32_t *
+mp__badge_futex(struct mp__badge *badge)
+{
+	return (_Atomic uint32_t *)&badge->word;
+}
 
 /*
  * A last will: if this thread dies before mp__will_done, the kernel wakes one sleeper at
