@@ -6,13 +6,14 @@
  *
  * A child runs a function one machine instruction at a time (the processor's trap flag, and a
  * handler of SIGTRAP: no tracer is needed, and a tracer does not mind) and kills itself at
- * the n-th instruction, at the n-th system call, or right after the n-th store that changes a
- * piece of memory. With n = 1, 2, 3, ... until the function comes to its end, no point is
+ * the n-th instruction, at the n-th system call, or right after the n-th store that changes
+ * memory shared with others. With n = 1, 2, 3, ... until the function comes to its end, no point is
  * left out, and none is a matter of luck.
  *
  * Only on x86-64: elsewhere step_possible() is false, and such rows prove nothing.
  */
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/ucontext.h>
 
@@ -22,15 +23,21 @@ enum step_unit { STEP_INSTRUCTION, STEP_CALL, STEP_CHANGE };
 
 struct step {
 	enum step_unit unit;
-	long at;	     /* 1: the first */
-	const void *watched; /* STEP_CHANGE: the memory, */
-	size_t size;	     /* and how much of it */
-	int signal;	     /* what it sends itself there; 0: SIGKILL */
+	long at;    /* 1: the first */
+	int signal; /* what it sends itself there; 0: SIGKILL */
 };
+
+/* Pages of shared memory, and what was in them when we last looked. */
+#define STEP_PAGE  4096
+#define STEP_PAGES 32
+static struct {
+	const char *page;
+	char before[STEP_PAGE];
+} step_watched[STEP_PAGES];
+static size_t step_pages;
 
 static const struct step *step_here;
 static long step_passed;
-static char *step_before; /* STEP_CHANGE: the memory as it was */
 
 UNUSED static bool
 step_possible(void)
@@ -42,7 +49,53 @@ step_possible(void)
 #endif
 }
 
+/* Watch the page, if there is memory for it, and anything in it. */
+static void
+step_watch(char *page)
+{
+	static const char nothing[STEP_PAGE];
+	unsigned char here = 0;
+
+	if (step_pages < STEP_PAGES && !mincore(page, STEP_PAGE, &here) && here & 1 &&
+	    memcmp(page, nothing, STEP_PAGE) != 0) {
+		step_watched[step_pages].page = page;
+		memcpy(step_watched[step_pages++].before, page, STEP_PAGE);
+	}
+}
+
+/* Watch what this process shares: of each mapping the first pages. */
+UNUSED static void
+step_watch_shared(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[512], kind[5];
+	uintptr_t start, end;
+
+	step_pages = 0;
+	while (maps && fgets(line, sizeof(line), maps)) {
+		if (sscanf(line, "%lx-%lx %4s", &start, &end, kind) != 3 || strcmp(kind, "rw-s"))
+			continue;
+		for (size_t i = 0; i < 64 && start < end; i++, start += STEP_PAGE)
+			step_watch((char *)start);
+	}
+	if (maps)
+		fclose(maps);
+}
+
 #ifdef __x86_64__
+static bool
+step_changed(void)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < step_pages; i++)
+		if (memcmp(step_watched[i].before, step_watched[i].page, STEP_PAGE) != 0) {
+			memcpy(step_watched[i].before, step_watched[i].page, STEP_PAGE);
+			changed = true;
+		}
+	return changed;
+}
+
 static bool
 step_is_point(const ucontext_t *context)
 {
@@ -53,10 +106,7 @@ step_is_point(const ucontext_t *context)
 		return !memcmp((const void *)context->uc_mcontext.gregs[REG_RIP],
 		    syscall_instruction, sizeof(syscall_instruction));
 	case STEP_CHANGE:
-		if (!memcmp(step_before, step_here->watched, step_here->size))
-			return false;
-		memcpy(step_before, step_here->watched, step_here->size);
-		return true;
+		return step_changed();
 	default:
 		return true;
 	}
@@ -83,15 +133,12 @@ step_through(const struct step *point, int (*function)(void *), void *arg)
 
 	step_here = point;
 	step_passed = 0;
-	if (point->unit == STEP_CHANGE) {
-		step_before = malloc(point->size);
-		memcpy(step_before, point->watched, point->size);
-	}
+	if (point->unit == STEP_CHANGE)
+		step_watch_shared();
 	sigaction(SIGTRAP, &action, NULL);
 	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" ::: "memory", "cc");
 	result = function(arg);
 	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" ::: "memory", "cc");
-	free(step_before);
 #else
 	(void)point;
 	(void)function;

@@ -252,7 +252,7 @@ mp__arena_grow(struct mp_heap *heap, uint64_t need)
 {
 	unsigned used;
 	struct arena *line = free_line(heap, &used);
-	uint64_t least = round_up(need, PAGE), size = (uint64_t)SMALLEST_ARENA << used / 2;
+	uint64_t least = round_up(need, PAGE), size = (uint64_t)SMALLEST_ARENA << used;
 
 	if (!line)
 		return -ENOMEM;

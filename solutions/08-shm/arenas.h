@@ -19,7 +19,7 @@
 #include <mp/heap.h>
 
 //{
-enum { UNIT = 16, PAGE = 4096, ARENAS = 64, SMALLEST_ARENA = 16 * PAGE };
+enum { UNIT = 16, PAGE = 4096, ARENAS = 32, SMALLEST_ARENA = 16 * PAGE };
 #define USED UINT64_C(1)
 
 struct tag {

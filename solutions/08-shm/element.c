@@ -107,14 +107,22 @@ end(struct mp_shared *shared, int begun)
 static int
 int_of(char code, const union raw *raw, int64_t *number)
 {
+	int64_t whole = 0;
+	bool fits = true;
+
 	switch (code) {
 #define X(letter, name, type)                                                                      \
 	case letter:                                                                               \
-		return __builtin_add_overflow(raw->name, 0, number) ? MP_OVERFLOW : 0;
+		fits = !__builtin_add_overflow(raw->name, 0, &whole);                              \
+		break;
 		MP__INTEGERS(X)
 #undef X
+	default:
+		return MP_KIND;
 	}
-	return MP_KIND;
+	if (fits)
+		*number = whole;
+	return fits ? 0 : MP_OVERFLOW;
 }
 
 static int

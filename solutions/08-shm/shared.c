@@ -2,9 +2,9 @@
 /*
  * Value and Array: elements in the heap of the process that made them.
  *
- * Each process has a heap of its own, made at its first Value. A child by fork keeps what it
- * has inherited, and makes a heap of its own for what it makes itself: so when it dies,
- * however it dies, its heap goes with it.
+ * Each process has a heap of its own, made at its first Value, gone with its last. A child
+ * by fork keeps what it has inherited, and makes a heap of its own for what it makes itself:
+ * so when it dies, however it dies, its heap goes with it.
  *
  * Handout: labs/08-shm/README.md
  */
@@ -20,9 +20,11 @@
 //{
 #define ADDRESS_SPACE (UINT64_C(1) << 36) /* taken for a heap; not memory */
 
+/* hold own_mutex: the heap for what this process makes, while there is anything in it */
 static pthread_mutex_t own_mutex = PTHREAD_MUTEX_INITIALIZER;
-static struct mp_heap *own_heap; /* hold own_mutex */
-static pid_t own_pid;		 /* whose it is; hold own_mutex */
+static struct mp_heap *own_heap; /* no reference: its users have some */
+static size_t own_users;	 /* objects in it */
+static pid_t own_pid;		 /* whose it is: after a fork, the parent's */
 
 static void
 hold(void)
@@ -44,32 +46,49 @@ at_fork(void)
 }
 
 static int
-renew(void)
+new_heap(struct mp_heap **heap)
 {
 	struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
-	struct mp_heap *heap;
 
 	getrlimit(RLIMIT_AS, &limit);
-	int error = mp_heap_new(
-	    &heap, limit.rlim_cur == RLIM_INFINITY ? ADDRESS_SPACE : limit.rlim_cur / 8);
-	if (error)
-		return error;
-	mp_heap_free(own_heap); /* the parent's: what is inherited from it has references */
-	own_heap = heap;
-	own_pid = getpid();
-	return 0;
+	return mp_heap_new(
+	    heap, limit.rlim_cur == RLIM_INFINITY ? ADDRESS_SPACE : limit.rlim_cur / 8);
 }
 
-/* A new reference to this process's heap. */
+/* A reference to this process's heap, and one user more. */
 static int
-get_heap(struct mp_heap **heap)
+enter(struct mp_heap **heap)
 {
+	int error = 0;
+
 	hold();
-	int error = own_heap && own_pid == getpid() ? 0 : renew();
-	if (!error)
-		*heap = mp_heap_ref(own_heap);
+	if (own_heap && own_pid == getpid()) {
+		mp_heap_ref(own_heap);
+	} else {
+		struct mp_heap *fresh;
+		error = new_heap(&fresh);
+		if (!error) {
+			own_heap = fresh;
+			own_pid = getpid();
+			own_users = 0;
+		}
+	}
+	if (!error) {
+		own_users++;
+		*heap = own_heap;
+	}
 	let_go();
 	return error;
+}
+
+static void
+leave(struct mp_heap *heap)
+{
+	hold();
+	if (heap && heap == own_heap && --own_users == 0)
+		own_heap = NULL;
+	let_go();
+	mp_heap_free(heap);
 }
 
 static unsigned char
@@ -100,7 +119,7 @@ destroy(struct mp_shared *shared)
 {
 	if (shared->offset && shared->maker == getpid())
 		(void)!mp_heap_dealloc(shared->heap, shared->offset);
-	mp_heap_free(shared->heap);
+	leave(shared->heap);
 	mp_lock_free(shared->lock);
 	free(shared);
 }
@@ -112,7 +131,7 @@ furnish(struct mp_shared *shared, struct mp_lock *lock)
 	int error = get_lock(&shared->lock, lock);
 
 	if (!error)
-		error = get_heap(&shared->heap);
+		error = enter(&shared->heap);
 	if (!error && __builtin_mul_overflow(shared->length, shared->itemsize, &bytes))
 		error = -ENOMEM;
 	return error ? error : mp_heap_alloc(shared->heap, bytes, &shared->offset);
