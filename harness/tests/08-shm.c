@@ -1290,3 +1290,277 @@ ROW("shm.5/told", 1, "get and set do their work although the owner died, and say
 	mp_lock_free(given);
 	mp_shared_free(s);
 }
+
+/* --- shm.6: ShareableList ------------------------------------------------------------------------------ */
+
+/* A list of these items; they are freed. */
+static struct mp_shareable_list *
+listed(struct mp_value *items, const char *name)
+{
+	struct mp_shareable_list *list = NULL;
+
+	TRUE(items != NULL, "there is memory for the items");
+	OK(mp_shareable_list_create(&list, items, name));
+	mp_value_free(items);
+	return list;
+}
+
+static void
+unlisted(struct mp_shareable_list *list)
+{
+	OK(mp_shared_memory_unlink(mp_shareable_list_shm(list)));
+	mp_shareable_list_free(list);
+}
+
+/* Item i, as Python would print it. */
+static const char *
+item(const struct mp_shareable_list *list, size_t i)
+{
+	static char kept[4][64];
+	static int next;
+	struct mp_value *v = NULL;
+	char *text = NULL;
+
+	OK(mp_shareable_list_get(list, i, &v));
+	OK(mp_value_repr(v, &text));
+	next = (next + 1) % 4;
+	snprintf(kept[next], sizeof(kept[next]), "%s", text);
+	free(text);
+	mp_value_free(v);
+	return kept[next];
+}
+
+static int
+set(struct mp_shareable_list *list, size_t i, struct mp_value *v)
+{
+	int error = mp_shareable_list_set(list, i, v);
+
+	mp_value_free(v);
+	return error;
+}
+
+static struct mp_value *
+six_items(void)
+{
+	return mp_list(mp_int(7), mp_float(1.5), mp_bool(true), mp_none(), mp_str("ab"),
+	    mp_bytes("xyz12345", 8));
+}
+
+/* What CPython 3.8 to 3.13 write for [7, 1.5, True, None, 'ab', b'xyz12345']. */
+static const char cpython[] = "\6\0\0\0\0\0\0\0"
+			      "\0\0\0\0\0\0\0\0"
+			      "\10\0\0\0\0\0\0\0"
+			      "\20\0\0\0\0\0\0\0"
+			      "\30\0\0\0\0\0\0\0"
+			      "\40\0\0\0\0\0\0\0"
+			      "\50\0\0\0\0\0\0\0"
+			      "\70\0\0\0\0\0\0\0"
+			      "\7\0\0\0\0\0\0\0"
+			      "\0\0\0\0\0\0\370\77"
+			      "\0\0\0\0\0\0\0\1"
+			      "\0\0\0\0\0\0\0\0"
+			      "ab\0\0\0\0\0\0"
+			      "xyz12345\0\0\0\0\0\0\0\0"
+			      "q\0\0\0\0\0\0\0"
+			      "d\0\0\0\0\0\0\0"
+			      "xxxxxxx?"
+			      "xxxxxx?x"
+			      "8s\0\0\0\0\0\0"
+			      "16s\0\0\0\0\0"
+			      "\0\0\0\3\1\2";
+#define CPYTHON (sizeof(cpython) - 1)
+
+ROW("shm.6/bytes", 3, "the six items of the example are CPython's 174 bytes, and no other", TIDY)
+{
+	struct mp_shareable_list *list = listed(six_items(), NULL);
+	const struct mp_shared_memory *memory = mp_shareable_list_shm(list);
+	const char *bytes = mp_shared_memory_buf(memory);
+
+	EQUAL(CPYTHON, 174);
+	EQUAL(mp_shared_memory_size(memory), 174);
+	for (size_t i = 0; i < CPYTHON; i++) {
+		row_step("byte %zu", i);
+		EQUAL((unsigned char)bytes[i], (unsigned char)cpython[i]);
+	}
+	unlisted(list);
+}
+
+ROW("shm.6/reads", 2, "what CPython has written is read: every kind, and how many", TIDY)
+{
+	struct mp_shared_memory *memory = created(own_name("list"), CPYTHON);
+	struct mp_shareable_list *list = NULL;
+
+	memcpy(mp_shared_memory_buf(memory), cpython, CPYTHON);
+	OK(mp_shareable_list_attach(&list, mp_shared_memory_name(memory)));
+	EQUAL(mp_shareable_list_len(list), 6);
+	EQUAL_TEXT(item(list, 0), "7");
+	EQUAL_TEXT(item(list, 1), "1.5");
+	EQUAL_TEXT(item(list, 2), "True");
+	EQUAL_TEXT(item(list, 3), "None");
+	EQUAL_TEXT(item(list, 4), "'ab'");
+	EQUAL_TEXT(item(list, 5), "b'xyz12345'");
+	mp_shareable_list_free(list);
+	OK(mp_shared_memory_unlink(memory));
+	mp_shared_memory_free(memory);
+}
+
+static int
+set_by_name(void *arg)
+{
+	struct mp_shareable_list *list;
+
+	if (mp_shareable_list_attach(&list, arg))
+		return 1;
+	if (set(list, 0, mp_int(-5)) || set(list, 4, mp_str("äöü")) || set(list, 5, mp_none()))
+		return 2;
+	mp_shareable_list_free(list);
+	return 0;
+}
+
+ROW("shm.6/sets", 2, "items are set by whoever knows the name, also to another kind", TIDY)
+{
+	char name[64];
+	strcpy(name, own_name("sets"));
+	struct mp_shareable_list *list = listed(six_items(), name);
+
+	EQUAL(finished(started(set_by_name, name, NULL)), 0);
+	EQUAL_TEXT(item(list, 0), "-5");
+	EQUAL_TEXT(item(list, 4), "'äöü'");
+	EQUAL_TEXT(item(list, 5), "None");
+	OK(set(list, 0, mp_str("12345678"))); /* eight bytes, where a number was */
+	EQUAL_TEXT(item(list, 0), "'12345678'");
+	OK(set(list, 5, mp_bytes("sixteen bytes 16", 16)));
+	EQUAL_TEXT(item(list, 5), "b'sixteen bytes 16'");
+	OK(set(list, 5, mp_bool(false)));
+	EQUAL_TEXT(item(list, 5), "False");
+	OK(set(list, 5, mp_str("x")));
+	EQUAL_TEXT(item(list, 5), "'x'");
+	EQUAL_TEXT(item(list, 1), "1.5");
+	EQUAL_TEXT(item(list, 3), "None");
+	unlisted(list);
+}
+
+ROW("shm.6/refused", 2,
+    "too long, no such index, not of its kinds: refused, and the item is as before", TIDY)
+{
+	static const unsigned char huge[9] = {[8] = 1}; /* 2 to the 64th */
+	struct mp_shareable_list *list = listed(six_items(), NULL), *none = NULL;
+	struct mp_value *v = NULL, *bad;
+
+	FAILS(set(list, 4, mp_str("123456789")), MP_NO_ROOM);
+	FAILS(set(list, 4, mp_str("äöüäö")), MP_NO_ROOM); /* five characters, ten bytes */
+	EQUAL_TEXT(item(list, 4), "'ab'");
+	FAILS(set(list, 5, mp_bytes("seventeen bytes17", 17)), MP_NO_ROOM);
+	FAILS(set(list, 0, mp_list()), MP_KIND);
+	FAILS(set(list, 0, mp_int_n(huge, sizeof(huge))), MP_OVERFLOW);
+	FAILS(set(list, 5, mp_bytes("nul\0", 4)), MP_INVALID);
+	FAILS(set(list, 6, mp_int(1)), MP_NO_INDEX);
+	FAILS(mp_shareable_list_get(list, 6, &v), MP_NO_INDEX);
+	FAILS(mp_shareable_list_get(list, SIZE_MAX, &v), MP_NO_INDEX);
+	EQUAL_TEXT(item(list, 0), "7");
+	EQUAL_TEXT(item(list, 5), "b'xyz12345'");
+	bad = mp_list(mp_int(1), mp_dict());
+	FAILS(mp_shareable_list_create(&none, bad, own_name("bad")), MP_KIND);
+	FAILS(mp_shareable_list_create(&none, mp_value_at(bad, 0), own_name("bad")), MP_KIND);
+	TRUE(!exists(own_name("bad")), "a refused list leaves no name");
+	FAILS(mp_shareable_list_attach(&none, own_name("bad")), -ENOENT);
+	mp_value_free(bad);
+	unlisted(list);
+}
+
+ROW("shm.6/finds", 1, "count and index compare as Python does; an empty list is a list", TIDY)
+{
+	struct mp_shareable_list *list =
+	    listed(mp_list(mp_int(1), mp_str("a"), mp_float(1.0), mp_bool(true)), NULL);
+	struct mp_value *one = mp_int(1), *a = mp_str("a"), *b = mp_str("b");
+
+	EQUAL(mp_shareable_list_count(list, one), 3);
+	EQUAL(mp_shareable_list_index(list, a), 1);
+	EQUAL(mp_shareable_list_count(list, b), 0);
+	FAILS(mp_shareable_list_index(list, b), MP_INVALID);
+	unlisted(list);
+	list = listed(mp_tuple(), NULL);
+	EQUAL(mp_shareable_list_len(list), 0);
+	FAILS(mp_shareable_list_index(list, a), MP_INVALID);
+	unlisted(list);
+	mp_value_free(one);
+	mp_value_free(a);
+	mp_value_free(b);
+}
+
+/* Every answer will do, but there must be one. */
+static void
+ask_everything(struct mp_shareable_list *list)
+{
+	struct mp_value *v;
+
+	for (size_t i = 0; i < mp_shareable_list_len(list); i++)
+		if (mp_shareable_list_get(list, i, &v) == 0)
+			mp_value_free(v);
+	if (mp_shareable_list_len(list)) {
+		int error = set(list, mp_shareable_list_len(list) - 1, mp_str("x"));
+		TRUE(error <= 0, "set answers");
+	}
+}
+
+ROW("shm.6/hostile", 2, "whatever stands in the memory, a call answers, or says that it is damaged",
+    TIDY)
+{
+	/* At the very end of the mapping: a step outside is a step too far. */
+	char name[64];
+	strcpy(name, own_name("hostile"));
+	struct mp_shared_memory *memory = created(name, CPYTHON);
+	unsigned char *bytes = mp_shared_memory_buf(memory);
+	struct mp_shareable_list *list;
+	unsigned seed = 6;
+
+	for (int round = 0; round < 3000; round++) {
+		memcpy(bytes, cpython, CPYTHON);
+		bytes[(size_t)rand_r(&seed) % CPYTHON] = (unsigned char)rand_r(&seed);
+		bytes[(size_t)rand_r(&seed) % 64] ^= (unsigned char)(1 << rand_r(&seed) % 8);
+		int error = mp_shareable_list_attach(&list, name);
+		TRUE(error == 0 || error == MP_DAMAGED, "attach answers");
+		if (error == 0) {
+			ask_everything(list);
+			mp_shareable_list_free(list);
+		}
+	}
+	memcpy(bytes, cpython, CPYTHON);
+	memset(bytes, 0xff, 8);
+	FAILS(mp_shareable_list_attach(&list, name), MP_DAMAGED);
+	memcpy(bytes, cpython, CPYTHON);
+	OK(mp_shareable_list_attach(&list, name));
+	bytes[8 * 7 + 3] = 0x40; /* the offset behind the last item: far outside */
+	struct mp_value *v = NULL;
+	FAILS(mp_shareable_list_get(list, 5, &v), MP_DAMAGED);
+	mp_shareable_list_free(list);
+	OK(mp_shared_memory_unlink(memory));
+	mp_shared_memory_free(memory);
+}
+
+static int
+set_text(void *arg)
+{
+	return set(arg, 4, mp_str("cdefgh"));
+}
+
+ROW("shm.6/killed", 2, "killed at any store of a set: the others still read and set", .seconds = 10)
+{
+	struct mp_shareable_list *list = listed(six_items(), NULL);
+	struct step point = {.unit = STEP_CHANGE, .at = 1};
+	struct mp_value *v;
+
+	EQUAL(waited(forked(set_text, list)), 0);
+	OK(set(list, 4, mp_int(7)));
+	for (; step_possible() && killed_at(&point, set_text, list); point.at++) {
+		row_step("killed at store %ld", point.at);
+		if (mp_shareable_list_get(list, 4, &v) == 0)
+			mp_value_free(v);
+		EQUAL_TEXT(item(list, 5), "b'xyz12345'");
+		EQUAL_TEXT(item(list, 3), "None");
+		OK(set(list, 4, mp_int(7)));
+		EQUAL_TEXT(item(list, 4), "7");
+	}
+	TRUE(point.at >= 3 || !step_possible(), "there are stores to die at: %ld", point.at - 1);
+	unlisted(list);
+}

@@ -20,6 +20,7 @@
 #include <mp/process.h>
 #include <mp/reap.h>
 #include <mp/semaphore.h>
+#include <mp/shareable_list.h>
 #include <mp/sharedctypes.h>
 #include <mp/shm.h>
 #include <mp/spawn.h>
