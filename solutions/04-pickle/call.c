@@ -44,9 +44,12 @@ make_set(struct decoder *d, enum mp_kind kind, const struct items *args, struct 
 	if (pay(d, list->size))
 		return MP_UNPICKLING;
 	struct table *set = mp__table_new(kind);
+	struct mp_value *rest[2];
 	int error = set ? 0 : -ENOMEM;
-	for (size_t i = 0; i < list->size && !error; i++)
-		error = mp__table_put(set, mp_value_ref(list->at[i]), NULL, &d->left);
+	for (size_t i = 0; i < list->size && !error; i++) {
+		error = mp__table_put(set, mp_value_ref(list->at[i]), NULL, &d->left, rest);
+		mp__let_go(rest, 2); /* the list has a reference, too */
+	}
 	if (error) {
 		mp_value_free((struct mp_value *)set);
 		return error;
@@ -151,7 +154,7 @@ mp__call(struct decoder *d, enum opcode op)
 	if (sound && op == REDUCE)
 		error = make(d, callable, (struct items *)args, &made);
 	if (error != UNKNOWN_CALL) {
-		mp__let_go((struct mp_value *[]){callable, args, keywords}, 3);
+		mp__discard(d, (struct mp_value *[]){callable, args, keywords}, 3);
 		return error == MADE ? mp__push(d, made) : error;
 	}
 	made = mp__reduce(callable, args, op != REDUCE);
@@ -179,7 +182,7 @@ static int
 push_global(struct decoder *d, struct mp_value *module, struct mp_value *name)
 {
 	if (!module || !name || module->kind != MP_STR || name->kind != MP_STR) {
-		mp__let_go((struct mp_value *[]){module, name}, 2);
+		mp__discard(d, (struct mp_value *[]){module, name}, 2);
 		return MP_UNPICKLING;
 	}
 	const char *new_module = mp_value_str(module), *new_name = mp_value_str(name);
@@ -218,7 +221,7 @@ mp__build(struct decoder *d)
 	struct mp_value *state = pop(d), *object = top(d);
 
 	if (!object || object->kind != MP_REDUCE || ((struct reduce *)object)->part[STATE]) {
-		mp_value_free(state);
+		mp__discard(d, &state, 1);
 		return MP_UNPICKLING;
 	}
 	changes(d, object);

@@ -129,10 +129,10 @@ contents(struct mp_value *v, enum part part)
 }
 
 static int
-append(struct items *list, struct mp_value **parts, size_t n)
+append(struct decoder *d, struct items *list, struct mp_value **parts, size_t n)
 {
 	if (!list || mp__items_grow(list, n)) {
-		mp__let_go(parts, n);
+		mp__discard(d, parts, n);
 		return -ENOMEM;
 	}
 	if (n)
@@ -149,11 +149,11 @@ put_all(struct decoder *d, struct mp_value *v, struct mp_value **parts, size_t n
 	int error = 0;
 
 	for (size_t i = 0; i < n; i += step) {
-		if (error)
-			mp__let_go(parts + i, step);
-		else
-			error = mp__table_put(
-			    (struct table *)v, parts[i], step == 2 ? parts[i + 1] : NULL, &d->left);
+		struct mp_value *rest[2] = {parts[i], step == 2 ? parts[i + 1] : NULL};
+		if (!error)
+			error = mp__table_put((struct table *)v, rest[0], rest[1], &d->left, rest);
+		if (rest[0])
+			mp__discard(d, rest, 2);
 	}
 	return error;
 }
@@ -169,14 +169,14 @@ fill(struct decoder *d, enum opcode op, struct mp_value **parts, size_t n)
 	if (v)
 		changes(d, v);
 	if (appends && kind == MP_LIST)
-		return append((struct items *)v, parts, n);
+		return append(d, (struct items *)v, parts, n);
 	if (appends && kind == MP_REDUCE)
-		return append(contents(v, ITEMS), parts, n);
+		return append(d, contents(v, ITEMS), parts, n);
 	if (pairs && kind == MP_REDUCE && n % 2 == 0)
-		return append(contents(v, PAIRS), parts, n);
+		return append(d, contents(v, PAIRS), parts, n);
 	if ((pairs && kind == MP_DICT && n % 2 == 0) || (op == ADDITEMS && kind == MP_SET))
 		return put_all(d, v, parts, n);
-	mp__let_go(parts, n);
+	mp__discard(d, parts, n);
 	return MP_UNPICKLING;
 }
 
@@ -207,18 +207,18 @@ push_table(struct decoder *d, enum mp_kind kind)
 	struct mp_value **parts = mp__pop_mark(d, &n);
 
 	if (!parts || (kind == MP_DICT && n % 2)) {
-		mp__let_go(parts, parts ? n : 0);
+		mp__discard(d, parts, parts ? n : 0);
 		return MP_UNPICKLING;
 	}
 	struct mp_value *v = (struct mp_value *)mp__table_new(kind);
 	if (!v) {
-		mp__let_go(parts, n);
+		mp__discard(d, parts, n);
 		return -ENOMEM;
 	}
 	int error = put_all(d, v, parts, n);
 	if (!error)
 		return mp__push(d, v);
-	mp__let_go(&v, 1);
+	mp__discard(d, &v, 1);
 	return error;
 }
 
@@ -231,7 +231,7 @@ drop(struct decoder *d)
 	size_t n;
 
 	if (v)
-		mp__let_go(&v, 1);
+		mp__discard(d, &v, 1);
 	else if (!mp__pop_mark(d, &n)) /* nothing above the mark: then the mark */
 		return MP_UNPICKLING;
 	return 0;
@@ -245,7 +245,7 @@ drop_marked(struct decoder *d)
 
 	if (!parts)
 		return MP_UNPICKLING;
-	mp__let_go(parts, n);
+	mp__discard(d, parts, n);
 	return 0;
 }
 
@@ -328,7 +328,7 @@ step(struct decoder *d, enum opcode op)
 	case MARK:
 		return mp__mark(d);
 	case EMPTY_TUPLE:
-		return push_tuple(d, 0);
+		return mp__push(d, mp_tuple_n(NULL, 0));
 	case TUPLE1:
 		return push_tuple(d, 1);
 	case TUPLE2:
@@ -397,7 +397,7 @@ mp_pickle_loads(const void *data, size_t size, struct mp_value **out)
 	struct decoder d = {.at = data,
 	    .end = (const uint8_t *)data + size,
 	    .memo_most = size,
-	    .left = size,
+	    .left = size < SIZE_MAX / 4 ? size * 4 : SIZE_MAX,
 	    .old = true};
 	int error = 0;
 

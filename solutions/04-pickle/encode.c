@@ -62,7 +62,7 @@ fetch(struct encoder *e, uintptr_t number)
 static uintptr_t
 recall(struct encoder *e, const struct mp_value *v)
 {
-	if (count_of(v) == 1 || count_of(v) >= IMMORTAL)
+	if ((count_of(v) == 1 && !v->cyclic) || count_of(v) >= IMMORTAL)
 		return UNKNOWN;
 	uintptr_t *place = mp__seen_place(&e->memo, v);
 	if (!place) {

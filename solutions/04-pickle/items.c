@@ -162,14 +162,17 @@ static struct mp_value *
 new_set(enum mp_kind kind, struct mp_value **parts)
 {
 	size_t n;
+	struct mp_value *rest[2];
 	struct table *set = NULL;
 
 	if (!all_there(parts, &n) || !(set = mp__table_new(kind)))
 		return refuse(parts, n, NULL);
 	for (size_t i = 0; i < n; i++)
-		if (mp__table_put(set, parts[i], NULL, NULL)) {
+		if (mp__table_put(set, parts[i], NULL, NULL, rest)) {
 			errno = EINVAL;
-			return refuse(parts + i + 1, n - i - 1, &set->node.head);
+			return refuse(parts + i, n - i, &set->node.head);
+		} else {
+			mp__let_go(rest, 2);
 		}
 	return &set->node.head;
 }

@@ -155,9 +155,11 @@ struct compare {
 };
 int mp__equal(struct compare *c, struct mp_value *a, struct mp_value *b);
 
-/* table.c: left, if not NULL, as above, and what is used is taken off. */
+/* table.c: left, if not NULL, as above, and what is used is taken off. put takes over key and
+ * value; what is not needed of them, or of those that they replace, is in rest: let go of it. */
 struct table *mp__table_new(enum mp_kind kind);
-int mp__table_put(struct table *t, struct mp_value *key, struct mp_value *value, size_t *left);
+int mp__table_put(struct table *t, struct mp_value *key, struct mp_value *value, size_t *left,
+    struct mp_value *rest[2]);
 int mp__table_find(
     const struct table *t, const struct mp_value *key, size_t *left, struct entry **entry);
 
