@@ -44,6 +44,7 @@ static struct {
 	/* as it was when the server began: what its children get back */
 	void (*on_interrupt)(int), (*on_child)(int);
 	struct rlimit files;
+	bool closed[STDERR_FILENO + 1]; /* streams; /dev/null keeps their places */
 } state;
 
 /* In the new process: descriptors to their places, everything else closed. */
@@ -59,6 +60,9 @@ be_child(int *fds, size_t count)
 	for (size_t i = 1; i < count; i++)
 		dup2(fds[i], (int)(PLACE_TRACKER + i - 1));
 	close_range((unsigned)end, UINT_MAX, 0);
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (state.closed[fd])
+			close(fd);
 	setrlimit(RLIMIT_NOFILE, &state.files);
 	prctl(PR_SET_NAME, program_invocation_short_name);
 	parcel_open();
@@ -175,6 +179,17 @@ turn(struct pollfd *fds)
 		serve();
 }
 
+/* What we open must not become the standard output of our children. */
+static void
+fill_streams(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++) {
+		state.closed[fd] = fcntl(fd, F_GETFD) < 0;
+		if (state.closed[fd])
+			(void)!open("/dev/null", O_RDWR | O_CLOEXEC); /* the lowest: this one */
+	}
+}
+
 /* As many descriptors as are allowed: a child costs three. */
 static void
 take_descriptors(void)
@@ -219,6 +234,7 @@ server_main(void)
 	sigaddset(&interrupt, SIGINT);
 	sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
 	prctl(PR_SET_NAME, "mp-forkserver");
+	fill_streams();
 	take_descriptors();
 	for (;;) {
 		struct pollfd *more = reallocarray(fds, 1 + 2 * state.count, sizeof(struct pollfd));
