@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 #include "common.h"
-#include "step.h"
+#include "killed.h"
 
 STAGE("Shared memory")
 
@@ -66,6 +66,13 @@ attached(const char *name)
 	return memory;
 }
 
+/* At the end of a row that made names: the tracker goes, and knows of none that is left. */
+static void
+untracked(void)
+{
+	EQUAL(mp_tracker_stop(), 0);
+}
+
 ROW("shm.1/create", 2, "a new segment has a name of its own, so many zero bytes, and mode 0600",
     TIDY)
 {
@@ -89,6 +96,7 @@ ROW("shm.1/create", 2, "a new segment has a name of its own, so many zero bytes,
 	mp_shared_memory_free(other);
 	mp_shared_memory_free(memory);
 	mp_shared_memory_free(NULL);
+	untracked();
 }
 
 static int
@@ -122,6 +130,7 @@ ROW("shm.1/attach", 2, "who knows the name sees the same bytes, all of them and 
 	TRUE(exists(name), "who attached and goes leaves the name");
 	OK(mp_shared_memory_unlink(memory));
 	mp_shared_memory_free(memory);
+	untracked();
 }
 
 /* 81 */
@@ -146,6 +155,7 @@ ROW("shm.1/refused", 2,
 	OK(mp_shared_memory_unlink(memory));
 	mp_shared_memory_free(again);
 	mp_shared_memory_free(memory);
+	untracked();
 }
 
 /* 83 */
@@ -165,6 +175,7 @@ ROW("shm.1/unlink", 2, "unlink takes the name, once; the bytes stay for who has 
 	mp_shared_memory_free(again);
 	EQUAL_TEXT(mp_shared_memory_buf(memory), "nameless");
 	mp_shared_memory_free(memory);
+	untracked();
 }
 
 ROW("shm.1/close", 1, "close unmaps in this process only; name and size still answer", TIDY)
@@ -185,6 +196,7 @@ ROW("shm.1/close", 1, "close unmaps in this process only; name and size still an
 	OK(mp_shared_memory_unlink(memory));
 	mp_shared_memory_free(memory);
 	mp_shared_memory_free(again);
+	untracked();
 }
 
 ROW("shm.1/empty", 1, "a name whose maker has not given it bytes yet is told, not mapped")
@@ -239,7 +251,9 @@ fill(void *arg)
 	setrlimit(RLIMIT_FSIZE, &none); /* the harness has set one; only root may */
 	if (!small_shm()) {		/* more than any machine has */
 		error = mp_shared_memory_create(&memory, "mp-row-full", INT64_MAX / 2);
-		return error != -ENOSPC && error != -EFBIG ? 1 : exists("mp-row-full") ? 2 : 0;
+		if (error != -ENOSPC && error != -EFBIG)
+			return 1;
+		return exists("mp-row-full") ? 2 : mp_tracker_stop();
 	}
 	error = mp_shared_memory_create(&memory, "mp-row-full", 2 << 20);
 	if (error != -ENOSPC)
@@ -251,7 +265,7 @@ fill(void *arg)
 	memset(mp_shared_memory_buf(memory), 1, mp_shared_memory_size(memory));
 	error = mp_shared_memory_unlink(memory);
 	mp_shared_memory_free(memory);
-	return error ? 6 : 0;
+	return error ? 6 : mp_tracker_stop() ? 7 : 0;
 }
 
 ROW("shm.1/full", 2, "where there is not so much memory, create says so, and leaves no name")
@@ -268,7 +282,7 @@ make_too_much(void *arg)
 	uint64_t offset;
 
 	setrlimit(RLIMIT_FSIZE, &limit);
-	if (mp_shared_memory_create(&memory, arg, 2 << 20) != -EFBIG)
+	if (mp_shared_memory_create(&memory, arg, 2 << 20) != -EFBIG || mp_tracker_stop())
 		return 1;
 	if (mp_heap_new(&heap, 8 << 20))
 		return 2;
@@ -308,6 +322,7 @@ ROW("shm.1/crowd", 1, "of eight that make one name at once, one has made it", TI
 	struct mp_process *p[8];
 	int winners = 0;
 
+	OK(mp_tracker_fd()); /* one for all, or the winner's would end with it, and unlink */
 	strcpy(race.name, own_name("race"));
 	gate_init(&race.gate);
 	for (size_t i = 0; i < 8; i++)
@@ -320,6 +335,160 @@ ROW("shm.1/crowd", 1, "of eight that make one name at once, one has made it", TI
 	OK(mp_shared_memory_unlink(memory));
 	mp_shared_memory_free(memory);
 	gate_release(&race.gate);
+	untracked();
+}
+
+/* --- shm.2: what the dead leave ------------------------------------------------------------------------ */
+
+/* The tracker says on standard error what was left: not here. */
+static void
+hush(void)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	dup2(null, STDERR_FILENO);
+	close(null);
+}
+
+static int
+make_two_and_die(void *arg)
+{
+	struct mp_shared_memory *memory;
+	char name[80];
+
+	for (int i = 0; i < 2; i++) {
+		snprintf(name, sizeof(name), "%s%d", (char *)arg, i);
+		if (mp_shared_memory_create(&memory, name, 4096))
+			return 1;
+	}
+	raise(SIGKILL);
+	return 0;
+}
+
+ROW("shm.2/killed", 2, "what a killed process has made lives as long as its program, and no longer",
+    TIDY)
+{
+	char name[64], first[80];
+	strcpy(name, own_name("left"));
+	snprintf(first, sizeof(first), "%s0", name);
+
+	hush();
+	OK(mp_tracker_fd()); /* the program's: this process has it, too */
+	EQUAL(finished(started(make_two_and_die, name, NULL)), -SIGKILL);
+	struct mp_shared_memory *memory = attached(first);
+	EQUAL(mp_tracker_stop(), 1); /* now nobody has it any more; 1: something was left */
+	TRUE(!exists(first), "the first name is gone");
+	first[strlen(first) - 1] = '1';
+	TRUE(!exists(first), "and so is the second");
+	mp_shared_memory_free(memory);
+}
+
+struct stranger {
+	struct gate made;
+	char name[64];
+};
+
+static int
+attach_and_go(void *arg)
+{
+	struct stranger *stranger = arg;
+	struct mp_shared_memory *memory;
+
+	gate_wait(&stranger->made);
+	if (mp_shared_memory_attach(&memory, stranger->name))
+		return 1;
+	mp_shared_memory_free(memory);
+	return mp_tracker_stop(); /* if it has one, which it should not need */
+}
+
+ROW("shm.2/attacher", 2, "who only attached unlinks nothing when it goes", TIDY)
+{
+	struct stranger stranger;
+
+	strcpy(stranger.name, own_name("attacher"));
+	gate_init(&stranger.made);
+	/* Forked while there is no tracker: a program of its own. */
+	struct mp_process *p = started(attach_and_go, &stranger, NULL);
+	struct mp_shared_memory *memory = created(stranger.name, 4096);
+	gate_open(&stranger.made);
+	EQUAL(finished(p), 0);
+	TRUE(exists(stranger.name), "the name of another program's segment is still there");
+	OK(mp_shared_memory_unlink(memory));
+	mp_shared_memory_free(memory);
+	gate_release(&stranger.made);
+	untracked();
+}
+
+static int
+unlink_by_name(void *arg)
+{
+	struct mp_shared_memory *memory;
+
+	if (mp_shared_memory_attach(&memory, arg))
+		return 1;
+	int error = mp_shared_memory_unlink(memory);
+	mp_shared_memory_free(memory);
+	return error ? 2 : 0;
+}
+
+static int
+unlink_inherited(void *arg)
+{
+	int error = mp_shared_memory_unlink(arg);
+
+	mp_shared_memory_free(arg);
+	return error ? 1 : 0;
+}
+
+ROW("shm.2/forgotten", 2, "whoever unlinks, the tracker forgets: nobody says that it has leaked",
+    TIDY)
+{
+	char name[64];
+	strcpy(name, own_name("forgotten"));
+
+	struct mp_shared_memory *memory = created(name, 4096);
+	EQUAL(finished(started(unlink_by_name, name, NULL)), 0);
+	FAILS(mp_shared_memory_unlink(memory), -ENOENT);
+	mp_shared_memory_free(memory);
+	memory = created(name, 4096); /* the name may be had again */
+	EQUAL(finished(started(unlink_inherited, memory, NULL)), 0);
+	mp_shared_memory_free(memory);
+	FAILS(mp_shared_memory_create(&memory, name, 0), MP_INVALID);
+	untracked();
+}
+
+static int
+create_once(void *arg)
+{
+	struct mp_shared_memory *memory;
+
+	if (mp_shared_memory_create(&memory, arg, 4096))
+		return 1;
+	return mp_shared_memory_unlink(memory) ? 2 : 0;
+}
+
+ROW("shm.2/create", 3,
+    "killed at any system call of create or unlink: with the program the name goes", .seconds = 10)
+{
+	struct point call = {.unit = POINT_CALL, .at = 1};
+	char name[64];
+	strcpy(name, own_name("calls"));
+	bool killed = point_possible();
+	int windows = 0;
+
+	hush();
+	while (killed) {
+		row_step("killed at call %ld", call.at);
+		OK(mp_tracker_fd());
+		killed = killed_at(&call, create_once, name);
+		(void)mp_tracker_stop();
+		/* Between its birth and the line to the tracker nobody else knows of it. */
+		windows += exists(name);
+		shm_unlink(name);
+		call.at += killed;
+	}
+	TRUE(windows <= 4, "the tracker is told at once, not %d calls later", windows);
+	TRUE(call.at > 5 || !point_possible(), "there are calls to die at: %ld", call.at - 1);
 }
 
 /* --- shm.3: the heap ---------------------------------------------------------------------------- */
@@ -757,9 +926,9 @@ clear(struct mp_heap *heap)
  */
 static long
 die_everywhere(
-    enum step_unit unit, void (*prepare)(struct deadly *d), int (*work)(void *), int change)
+    enum point_unit unit, void (*prepare)(struct deadly *d), int (*work)(void *), int change)
 {
-	bool killed = step_possible();
+	bool killed = point_possible();
 	long points = 0;
 
 	while (killed) {
@@ -767,8 +936,8 @@ die_everywhere(
 		long long empty = footprint(d.heap);
 		prepare(&d);
 		size_t used = census(d.heap).used;
-		struct step point = {.unit = unit, .at = points + 1};
-		row_step("killed at %s %ld", unit == STEP_CALL ? "call" : "store", point.at);
+		struct point point = {.unit = unit, .at = points + 1};
+		row_step("killed at %s %ld", unit == POINT_CALL ? "call" : "store", point.at);
 		killed = killed_at(&point, work, &d);
 		points += killed;
 		size_t now = census(d.heap).used;
@@ -814,28 +983,28 @@ with_the_last(struct deadly *d)
 ROW("shm.4/alloc", 4, "killed at any store in alloc: the heap is sound, and the others go on",
     .seconds = 10)
 {
-	long points = die_everywhere(STEP_CHANGE, with_holes, allocate, 1);
+	long points = die_everywhere(POINT_STORE, with_holes, allocate, 1);
 
-	TRUE(points >= 3 || !step_possible(), "there are stores to die at, not only %ld", points);
+	TRUE(points >= 3 || !point_possible(), "there are stores to die at, not only %ld", points);
 }
 
 ROW("shm.4/dealloc", 3, "killed at any store in dealloc: the heap is sound, and the others go on",
     .seconds = 10)
 {
-	long points = die_everywhere(STEP_CHANGE, with_holes, give_back, -1);
+	long points = die_everywhere(POINT_STORE, with_holes, give_back, -1);
 
-	TRUE(points >= 3 || !step_possible(), "there are stores to die at, not only %ld", points);
+	TRUE(points >= 3 || !point_possible(), "there are stores to die at, not only %ld", points);
 }
 
 ROW("shm.4/arena", 4, "killed while an arena comes or goes: no memory is lost for it",
     .seconds = 10)
 {
-	long grow = die_everywhere(STEP_CHANGE, with_nothing, allocate, 1) +
-		    die_everywhere(STEP_CALL, with_nothing, allocate, 1);
-	long drop = die_everywhere(STEP_CHANGE, with_the_last, give_back, -1) +
-		    die_everywhere(STEP_CALL, with_the_last, give_back, -1);
+	long grow = die_everywhere(POINT_STORE, with_nothing, allocate, 1) +
+		    die_everywhere(POINT_CALL, with_nothing, allocate, 1);
+	long drop = die_everywhere(POINT_STORE, with_the_last, give_back, -1) +
+		    die_everywhere(POINT_CALL, with_the_last, give_back, -1);
 
-	TRUE((grow >= 4 && drop >= 4) || !step_possible(), "there are points to die at: %ld, %ld",
+	TRUE((grow >= 4 && drop >= 4) || !point_possible(), "there are points to die at: %ld, %ld",
 	    grow, drop);
 }
 
@@ -843,15 +1012,15 @@ ROW("shm.4/waits", 2, "who waits for the heap of a process that is killed in it 
     .seconds = 2)
 {
 	struct deadly d = {.heap = new_heap()};
-	const struct step inside = {.unit = STEP_CHANGE, .at = 3, .signal = SIGSTOP};
+	const struct point inside = {.unit = POINT_STORE, .at = 3, .signal = SIGSTOP};
 	int status;
 
 	with_holes(&d);
-	if (step_possible()) {
+	if (point_possible()) {
 		fflush(NULL);
 		pid_t holder = fork();
 		if (holder == 0)
-			_exit(step_through(&inside, allocate, &d));
+			_exit(point_through(&inside, allocate, &d));
 		EQUAL(waitpid(holder, &status, WUNTRACED), holder);
 		TRUE(WIFSTOPPED(status), "the holder has stopped in the heap");
 		struct mp_process *waiter = started(allocate, &d, NULL);
@@ -1214,15 +1383,15 @@ struct deaths {
 /* Killed at point 1, 1 + stride, ...: the next one has the lock, and is told, or finds all
  * whole. */
 static struct deaths
-die_locked(struct mp_shared *s, enum step_unit unit, long stride)
+die_locked(struct mp_shared *s, enum point_unit unit, long stride)
 {
-	struct step point = {.unit = unit, .at = 1};
+	struct point point = {.unit = unit, .at = 1};
 	struct deaths deaths = {0};
 	int *both = MP_SHARED(int, s);
 
-	for (; step_possible() && killed_at(&point, set_both, s); point.at += stride) {
+	for (; point_possible() && killed_at(&point, set_both, s); point.at += stride) {
 		row_step(
-		    "killed at %s %ld", unit == STEP_CHANGE ? "store" : "instruction", point.at);
+		    "killed at %s %ld", unit == POINT_STORE ? "store" : "instruction", point.at);
 		int error = mp_shared_acquire(s, 10);
 		TRUE(error == 0 || error == MP_OWNER_DIED, "the lock is to be had, not %s",
 		    mp_error_name(error));
@@ -1243,11 +1412,11 @@ ROW("shm.5/killed", 4, "killed at any store of a locked change: the next is told
 	struct mp_shared *s = array('i', 2, NULL);
 
 	EQUAL(waited(forked(set_both, s)), 0);
-	struct deaths stores = die_locked(s, STEP_CHANGE, 1);
-	struct deaths between = die_locked(s, STEP_INSTRUCTION, 17);
-	TRUE(!step_possible() || (stores.points >= 4 && stores.told >= 2 && stores.torn == 1),
+	struct deaths stores = die_locked(s, POINT_STORE, 1);
+	struct deaths between = die_locked(s, POINT_INSTRUCTION, 17);
+	TRUE(!point_possible() || (stores.points >= 4 && stores.told >= 2 && stores.torn == 1),
 	    "of %ld stores %ld were told and %ld torn", stores.points, stores.told, stores.torn);
-	TRUE(!step_possible() || between.points >= 5, "of %ld instructions %ld were told",
+	TRUE(!point_possible() || between.points >= 5, "of %ld instructions %ld were told",
 	    between.points, between.told);
 	mp_shared_free(s);
 }
@@ -1383,6 +1552,7 @@ ROW("shm.6/bytes", 3, "the six items of the example are CPython's 174 bytes, and
 		EQUAL((unsigned char)bytes[i], (unsigned char)cpython[i]);
 	}
 	unlisted(list);
+	untracked();
 }
 
 ROW("shm.6/reads", 2, "what CPython has written is read: every kind, and how many", TIDY)
@@ -1402,6 +1572,7 @@ ROW("shm.6/reads", 2, "what CPython has written is read: every kind, and how man
 	mp_shareable_list_free(list);
 	OK(mp_shared_memory_unlink(memory));
 	mp_shared_memory_free(memory);
+	untracked();
 }
 
 static int
@@ -1438,6 +1609,7 @@ ROW("shm.6/sets", 2, "items are set by whoever knows the name, also to another k
 	EQUAL_TEXT(item(list, 1), "1.5");
 	EQUAL_TEXT(item(list, 3), "None");
 	unlisted(list);
+	untracked();
 }
 
 ROW("shm.6/refused", 2,
@@ -1466,6 +1638,7 @@ ROW("shm.6/refused", 2,
 	FAILS(mp_shareable_list_attach(&none, own_name("bad")), -ENOENT);
 	mp_value_free(bad);
 	unlisted(list);
+	untracked();
 }
 
 ROW("shm.6/finds", 1, "count and index compare as Python does; an empty list is a list", TIDY)
@@ -1486,6 +1659,7 @@ ROW("shm.6/finds", 1, "count and index compare as Python does; an empty list is 
 	mp_value_free(one);
 	mp_value_free(a);
 	mp_value_free(b);
+	untracked();
 }
 
 /* Every answer will do, but there must be one. */
@@ -1536,6 +1710,7 @@ ROW("shm.6/hostile", 2, "whatever stands in the memory, a call answers, or says 
 	mp_shareable_list_free(list);
 	OK(mp_shared_memory_unlink(memory));
 	mp_shared_memory_free(memory);
+	untracked();
 }
 
 static int
@@ -1547,12 +1722,12 @@ set_text(void *arg)
 ROW("shm.6/killed", 2, "killed at any store of a set: the others still read and set", .seconds = 10)
 {
 	struct mp_shareable_list *list = listed(six_items(), NULL);
-	struct step point = {.unit = STEP_CHANGE, .at = 1};
+	struct point point = {.unit = POINT_STORE, .at = 1};
 	struct mp_value *v;
 
 	EQUAL(waited(forked(set_text, list)), 0);
 	OK(set(list, 4, mp_int(7)));
-	for (; step_possible() && killed_at(&point, set_text, list); point.at++) {
+	for (; point_possible() && killed_at(&point, set_text, list); point.at++) {
 		row_step("killed at store %ld", point.at);
 		if (mp_shareable_list_get(list, 4, &v) == 0)
 			mp_value_free(v);
@@ -1561,6 +1736,7 @@ ROW("shm.6/killed", 2, "killed at any store of a set: the others still read and 
 		OK(set(list, 4, mp_int(7)));
 		EQUAL_TEXT(item(list, 4), "7");
 	}
-	TRUE(point.at >= 3 || !step_possible(), "there are stores to die at: %ld", point.at - 1);
+	TRUE(point.at >= 3 || !point_possible(), "there are stores to die at: %ld", point.at - 1);
 	unlisted(list);
+	untracked();
 }

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@ struct mp_shared_memory {
 	/* set when made, then read-only */
 	char *path; /* the name, with a slash in front */
 	size_t size;
+	bool is_made; /* by us, or by who forked us: our tracker knows the name */
 
 	void *buf; /* NULL: closed */
 	atomic_int references;
@@ -89,6 +91,7 @@ furnish(struct mp_shared_memory *memory, int fd, int64_t size)
 {
 	int error = mp_tracker_register(memory->path, KIND);
 
+	memory->is_made = true;
 	if (!error) {
 		error = mp__reserve(fd, 0, size);
 		if (!error)
@@ -108,16 +111,20 @@ mp_shared_memory_create(struct mp_shared_memory **out, const char *name, int64_t
 	/*
 	 * shm.1: a name that did not exist (of random ones, one that did not), bytes that are
 	 * there and not only promised, a map of them. What failed leaves no name behind.
-	 * shm.2: and the tracker knows it, from the moment it exists.
+	 * shm.2: and the tracker, which is there before the name is, knows it at once.
 	 */
 	//{
 	if (size <= 0)
 		return MP_INVALID;
+	/* Now, and not between the name's birth and its entry: that moment shall be short. */
+	int error = mp_tracker_fd();
+	if (error < 0)
+		return error;
 	struct mp_shared_memory *memory = made(name);
 	if (!memory)
 		return -ENOMEM;
 	int fd = shm_open(memory->path, O_CREAT | O_EXCL | O_RDWR, 0600);
-	int error = fd < 0 ? -errno : furnish(memory, fd, size);
+	error = fd < 0 ? -errno : furnish(memory, fd, size);
 	mp_close(&fd);
 	if (!error) {
 		*out = memory;
@@ -213,11 +220,13 @@ mp_shared_memory_unlink(struct mp_shared_memory *memory)
 	/*
 	 * shm.1: take the name away.
 	 * shm.2: and let the tracker forget it. If we only attached, our tracker may know the
-	 * name (a relative of ours made it) or may never have heard of it.
+	 * name (a relative of ours made it) or may never have heard of it: but to register
+	 * twice is to register once, so after both lines it does not know it.
 	 */
 	//{
 	if (shm_unlink(memory->path))
 		return -errno;
-	return mp_tracker_unregister(memory->path, KIND);
+	int error = memory->is_made ? 0 : mp_tracker_register(memory->path, KIND);
+	return error ? error : mp_tracker_unregister(memory->path, KIND);
 	//}
 }
