@@ -36,6 +36,7 @@ harness_c := $(filter-out harness/runner/row.c,$(wildcard $(addprefix harness/,\
 	cli/*.c grade/*.c runner/*.c trace/*.c graph/*.c report/*.c)))
 harness_o := $(patsubst %.c,$(OBJ)/%.o,$(harness_c))
 selftest_o := $(patsubst %.c,$(OBJ)/%.o,$(wildcard harness/selftest/*.c))
+peers := $(patsubst harness/selftest/peers/%.c,$(B)/peers/%,$(wildcard harness/selftest/peers/*.c))
 row_o := $(OBJ)/harness/runner/row.o
 tests := $(patsubst harness/tests/%.c,$(B)/tests/%,$(wildcard harness/tests/[0-9]*.c))
 
@@ -75,6 +76,11 @@ $(B)/selftest: $(filter-out %/cli/main.o,$(harness_o)) $(selftest_o) \
 		$(patsubst %.c,$(OBJ)/%.o,$(base_c))
 	@echo "  LINK    $@"
 	@$(LINK) -o $@ $^ $(shell pkg-config --libs libcgraph libgvc jansson libseccomp) -lcunit -lm
+
+# The C side of harness/selftest/pickle-peer.sh.
+$(B)/pickle-peer: $(OBJ)/harness/selftest/pickle/peer.o $(B)/libmp.a
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ -lm
 
 $(B)/tests/%: $(OBJ)/harness/tests/%.o $(row_o) $(B)/libmp.a
 	@mkdir -p $(@D)
@@ -121,7 +127,7 @@ $(B)/demos/%: labs/$$(*D)/demos/$$(*F).c | $(B)/need-build
 	@$(COMPILE) -o $@ $<
 
 .PHONY: test
-test: $(B)/procsmith $(B)/libmp.a $(tests) $(B)/selftest examples | $(B)/need-test ## run all tests
+test: $(B)/procsmith $(B)/libmp.a $(tests) $(B)/selftest $(B)/pickle-peer examples | $(B)/need-test ## run all tests
 	@harness/tools/test $(B)
 
 .PHONY: selftest
@@ -227,7 +233,7 @@ docs: $(B)/need-docs ## make the book: build/docs/index.html
 	@harness/tools/book $(B)/docs
 	@echo "  BOOK    $(B)/docs/index.html"
 
-test: programs
+test: programs $(peers)
 check: docs test-book
 
 .PHONY: test-tools test-book
@@ -244,6 +250,21 @@ check-tools:
 	@harness/tools/points
 	@harness/tools/errors | diff docs/errors.md - || \
 		{ echo "docs/errors.md is not what mp/error.h says: make errors" >&2; exit 1; }
+
+# --- peers ------------------------------------------------------------------------------------
+# harness/selftest/peers/NAME.c is the library's end of a talk with something live: Python.
+
+$(B)/peers/%: $(OBJ)/harness/selftest/peers/%.o $(B)/libmp.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ -lm
+
+.PHONY: peers
+peers: $(peers)
+
+.PHONY: test-pipe-peer
+test-pipe-peer: $(peers) ## live Pythons at the other end of a connection
+	@harness/selftest/pipe-peer.sh $(B)
 
 # --- fuzzing ----------------------------------------------------------------------------------
 # harness/fuzz/NAME.c is a target of libFuzzer's; its corpus is harness/fuzz/corpus/NAME/, which

@@ -14,6 +14,7 @@
 
 struct decoder {
 	//{
+	struct arena arena;	 /* where the values are made */
 	const uint8_t *at, *end; /* what is still to be read */
 	struct mp_value **stack;
 	size_t height, room, floor;
@@ -32,7 +33,7 @@ struct decoder {
 
 //{
 /* stack.c */
-int mp__push(struct decoder *d, struct mp_value *v);
+int mp__push(struct decoder *d, struct mp_value *v); /* v is NULL, or the stack is full */
 int mp__mark(struct decoder *d);
 /* Take off all above the last mark, and the mark: where they are, and in *n how many; they
  * are the caller's until something is pushed. NULL: there is no mark. */
@@ -48,6 +49,15 @@ int mp__call(struct decoder *d, enum opcode op);
 int mp__global_line(struct decoder *d);
 int mp__global_stack(struct decoder *d);
 int mp__build(struct decoder *d);
+
+static inline int
+push(struct decoder *d, struct mp_value *v)
+{
+	if (!v || d->height == d->room)
+		return mp__push(d, v);
+	d->stack[d->height++] = v;
+	return 0;
+}
 
 /* Take the value on top off the stack; NULL: there is none above the last mark. */
 static inline struct mp_value *

@@ -18,18 +18,15 @@
 int
 mp__push(struct decoder *d, struct mp_value *v)
 {
-	if (!v)
+	size_t room = d->room ? d->room * 2 : 64;
+	struct mp_value **stack = v ? reallocarray(d->stack, room, sizeof(*stack)) : NULL;
+
+	if (!stack) {
+		mp__let_go(&v, 1);
 		return -ENOMEM;
-	if (d->height == d->room) {
-		size_t room = d->room ? d->room * 2 : 64;
-		struct mp_value **stack = reallocarray(d->stack, room, sizeof(*stack));
-		if (!stack) {
-			mp__let_go(&v, 1);
-			return -ENOMEM;
-		}
-		d->stack = stack;
-		d->room = room;
 	}
+	d->stack = stack;
+	d->room = room;
 	d->stack[d->height++] = v;
 	return 0;
 }
@@ -96,7 +93,7 @@ mp__memo_get(struct decoder *d, size_t number)
 
 	if (!v)
 		return MP_UNPICKLING;
-	return mp__push(d, d->rebuilt ? mp_value_ref(v) : ref_private(v));
+	return push(d, d->rebuilt ? mp_value_ref(v) : ref_private(v));
 }
 
 void
@@ -141,6 +138,7 @@ mp__decoder_release(struct decoder *d)
 	}
 	mp__let_go(d->memo, d->memo_room);
 	mp__let_go(d->trash, d->trashed);
+	mp__arena_close(&d->arena);
 	free(d->stack);
 	free(d->trash);
 	free(d->marks);

@@ -20,9 +20,9 @@
 #define FEW 8
 
 struct table *
-mp__table_new(enum mp_kind kind)
+mp__table_new(struct arena *arena, enum mp_kind kind)
 {
-	struct table *t = mp__new(kind, sizeof(*t));
+	struct table *t = new_value(arena, kind, sizeof(*t));
 
 	if (!t)
 		return NULL;
