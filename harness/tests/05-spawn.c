@@ -569,7 +569,7 @@ ROW("spawn.2/family", 1, "a program is in no family: a daemon may run one, and n
 ROW("spawn.2/forty", 1, "forty programs at a time end with their own codes", TIDY)
 {
 	struct mp_popen *p[40];
-	char text[40][16];
+	char text[40][24];
 
 	for (int i = 0; i < 40; i++) {
 		snprintf(text[i], sizeof(text[i]), "exit %d", i);
