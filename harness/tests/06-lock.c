@@ -32,7 +32,7 @@ struct kind {
 struct hall {
 	const struct kind *kind;
 	void *lock;
-	_Atomic int arrivals, entries;
+	_Atomic int arrivals, entries, gave_up;
 	_Atomic int inside, crowded; /* crowded: how often somebody was not alone */
 	long total;		     /* guarded by the lock */
 	struct {
@@ -204,6 +204,8 @@ sign(struct hall *hall, int who, int error)
 	atomic_fetch_sub(&hall->inside, 1);
 }
 
+static struct gate *afterwards; /* who gives up goes on living until this opens; NULL: not */
+
 /* A visitor: 0 was in, 1 was not (timeout), 2 what should not be. */
 static int
 visit(void *arg)
@@ -212,8 +214,12 @@ visit(void *arg)
 
 	v->hall->arrivals++;
 	int error = enter(v->hall, v->timeout);
-	if (error == MP_TIMEOUT)
+	if (error == MP_TIMEOUT) {
+		v->hall->gave_up++;
+		if (afterwards)
+			gate_wait(afterwards);
 		return 1;
+	}
 	if (error && error != MP_OWNER_DIED)
 		return 2;
 	sign(v->hall, v->who, error);
@@ -469,6 +475,58 @@ ROW("lock.1/overtaken", 1, "a try that is overtaken, at any instruction, is in o
 		n++;
 }
 
+static struct mp_spin *drawn_spin;
+
+/* In the middle of a draw: another process draws, too. */
+static void
+somebody_draws(void)
+{
+	uint32_t next = drawn_spin->next;
+
+	step_running = 0;
+	if (fork() == 0)
+		_exit(visit(&(struct visitor){.hall = bystander_hall, .timeout = 60}));
+	while (drawn_spin->next == next)
+		sched_yield();
+}
+
+static int
+draw_meanwhile(void *arg)
+{
+	struct visitor *v = arg;
+	int status = 0;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	step_at(v->visits, somebody_draws);
+	visit(v);
+	bool all = step_end();
+	while (wait(&status) > 0)
+		if (status)
+			return 2;
+	return all ? 1 : 0;
+}
+
+ROW("lock.1/draws", 1, "two draw at once, at any instruction: they have two numbers", .seconds = 3,
+    TIDY)
+{
+	drawn_spin = spin_from(0);
+	bystander_hall = hall_of(&spin_kind, drawn_spin);
+	int code = 0;
+
+	for (int n = 1; n <= 60; n++) { /* the draw is at the beginning: what follows is a loop */
+		struct visitor v = {.hall = bystander_hall, .who = 1, .visits = n, .timeout = 60};
+		row_step("another one draws at instruction %d", n);
+		mp_spin_acquire(drawn_spin);
+		pid_t pid = forked(draw_meanwhile, &v);
+		while (drawn_spin->next - drawn_spin->serving != 3)
+			sched_yield();
+		mp_spin_release(drawn_spin);
+		code = left(pid);
+		EQUAL(code, 0);
+	}
+	EQUAL(bystander_hall->crowded, 0);
+}
+
 ROW("lock.1/crowd", 1, "8 processes count to 10,000 each, and none is lost", TIDY)
 {
 	counts(hall_of(&spin_kind, spin_from(0)), 8, 10000);
@@ -555,18 +613,22 @@ static void
 signals_do_not_end_it(struct hall *hall)
 {
 	OK(enter(hall, MP_FOREVER));
-	pid_t pid = forked(visit_with_handler, &(struct visitor){.hall = hall, .timeout = 60});
-	for (int i = 0; i < 20; i++) {
-		while (hall->arrivals == 0)
-			sched_yield();
-		await_sleep(pid);
-		kill(pid, SIGUSR1);
-	}
+	pid_t pid =
+	    forked(visit_with_handler, &(struct visitor){.hall = hall, .who = 1, .timeout = 60});
+	while (hall->arrivals == 0)
+		sched_yield();
 	await_sleep(pid);
+	pid_t second = send_in(hall, 2, 60);
+	for (int i = 0; i < 20; i++) {
+		kill(pid, SIGUSR1); /* it falls asleep again, after the second one */
+		await_sleep(pid);
+	}
 	EQUAL(hall->entries, 0);
 	OK(leave(hall));
 	EQUAL(left(pid), 0);
-	EQUAL(hall->entries, 1);
+	EQUAL(left(second), 0);
+	came_in(hall, 0, 1, 0);
+	came_in(hall, 1, 2, 0);
 }
 
 ROW("lock.2/signals", 1, "a signal that is handled does not end the wait", TIDY)
@@ -679,13 +741,15 @@ ROW("lock.3/places", 2, "some in line give up: the others get in, in their order
 	struct hall *hall = hall_of(&line_kind, line);
 	pid_t pid[8];
 
+	struct gate gate;
+
+	gate_init(&gate);
+	afterwards = &gate;
 	OK(mp_line_acquire(line, MP_FOREVER));
 	for (int i = 0; i < 8; i++) /* 0, 1, 4, 7 give up: the first two, one between, the last */
 		pid[i] = send_in(hall, i, i == 0 || i == 1 || i == 4 || i == 7 ? 0.2 : 60);
-	EQUAL(left(pid[0]), 1);
-	EQUAL(left(pid[1]), 1);
-	EQUAL(left(pid[4]), 1);
-	EQUAL(left(pid[7]), 1);
+	while (hall->gave_up < 4)
+		sched_yield();
 	EQUAL(hall->entries, 0);
 	OK(mp_line_release(line));
 	EQUAL(left(pid[2]) + left(pid[3]) + left(pid[5]) + left(pid[6]), 0);
@@ -694,6 +758,9 @@ ROW("lock.3/places", 2, "some in line give up: the others get in, in their order
 	came_in(hall, 1, 3, 0);
 	came_in(hall, 2, 5, 0);
 	came_in(hall, 3, 6, 0);
+	gate_open(&gate); /* those who gave up have lived on */
+	EQUAL(left(pid[0]) + left(pid[1]) + left(pid[4]) + left(pid[7]), 4);
+	gate_release(&gate);
 	mp_line_free(line);
 }
 
@@ -1667,6 +1734,99 @@ ROW("lock.6/wake-killed", 2, "killed at any instruction of release: no unit slee
 		EQUAL(left(waiter), 0);
 		while (mp_semaphore_acquire(s, 0) == 0)
 			;
+	}
+	mp_semaphore_free(s);
+}
+
+static int
+give_one(void *semaphore)
+{
+	return mp_semaphore_release(semaphore);
+}
+
+static void *between_semaphore;
+static int64_t given;
+
+static void
+somebody_gives(void)
+{
+	step_running = 0;
+	given = mp_now();
+	EQUAL(left(forked(give_one, between_semaphore)), 0);
+}
+
+ROW("lock.6/between", 2, "a unit given at any instruction of acquire is taken, not slept over",
+    TIDY)
+{
+	struct mp_semaphore *s = units(mp_semaphore_new, 0);
+	int error = 0;
+
+	between_semaphore = s;
+	OK(mp_semaphore_release(s));
+	OK(mp_semaphore_acquire(s, 60));
+	/* Until it comes to the sleep before its n-th instruction, and the time is up. */
+	for (long n = 1; error != MP_TIMEOUT; n++) {
+		row_step("a unit is given at instruction %ld of acquire", n);
+		int64_t start = mp_now();
+		given = 0;
+		step_at(n, somebody_gives);
+		error = mp_semaphore_acquire(s, 0.5);
+		step_end();
+		if (error == MP_TIMEOUT)
+			TRUE(given == 0 || given - start > 400000000,
+			    "given at instruction %ld, and not taken", n);
+		else
+			OK(error);
+		EQUAL(mp_semaphore_value(s), error && given);
+	}
+	mp_semaphore_free(s);
+}
+
+static struct hall *fair_hall;
+static pid_t fair_pid;
+
+static void
+somebody_pushes(void)
+{
+	struct visitor v = {.hall = fair_hall, .who = 2, .timeout = 60};
+	int before = fair_hall->arrivals;
+
+	step_running = 0;
+	fair_pid = forked(take_a_unit, &v);
+	while (fair_hall->arrivals == before)
+		sched_yield();
+	await_sleep(fair_pid);
+}
+
+ROW("lock.6/fair", 1, "who comes while a unit is on its way to one who waits, waits behind it",
+    TIDY)
+{
+	struct mp_semaphore *s = units(mp_semaphore_new, 0);
+	bool all = false;
+
+	OK(mp_semaphore_release(s));
+	OK(mp_semaphore_acquire(s, 60));
+	for (long n = 1; !all; n++) {
+		row_step("somebody comes at instruction %ld of release", n);
+		fair_hall = hall_of(&semaphore_kind, s);
+		struct visitor v = {.hall = fair_hall, .who = 1, .timeout = 60};
+		pid_t first = forked(take_a_unit, &v);
+		while (fair_hall->arrivals == 0)
+			sched_yield();
+		await_sleep(first);
+		fair_pid = 0;
+		step_at(n, somebody_pushes);
+		int error = mp_semaphore_release(s);
+		all = step_end();
+		OK(error);
+		EQUAL(left(first), 0);
+		came_in(fair_hall, 0, 1, 0);
+		if (fair_pid) {
+			OK(mp_semaphore_release(s));
+			EQUAL(left(fair_pid), 0);
+			came_in(fair_hall, 1, 2, 0);
+		}
+		munmap(fair_hall, sizeof(*fair_hall));
 	}
 	mp_semaphore_free(s);
 }
