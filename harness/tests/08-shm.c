@@ -1740,3 +1740,103 @@ ROW("shm.6/killed", 2, "killed at any store of a set: the others still read and 
 	unlisted(list);
 	untracked();
 }
+
+/* --- shm.7: to processes that inherit nothing ----------------------------------------------------------- */
+
+/* Run the function in a spawned child; its exit code. args are taken over. */
+static int
+spawned(int (*function)(struct mp_value *args), struct mp_value *args)
+{
+	struct mp_process *p = NULL;
+	char *argv[] = {"row", NULL};
+
+	OK(mp_init(1, argv));
+	OK(mp_process_call(&p, mp_get_context(MP_SPAWN), function, args, NULL));
+	OK(mp_process_start(p));
+	return finished(p);
+}
+
+static int
+change_named(struct mp_value *args)
+{
+	struct mp_shared_memory *memory =
+	    mp_value_object(mp_value_at(args, 0), &mp_shared_memory_class);
+	struct mp_shareable_list *list =
+	    mp_value_object(mp_value_at(args, 1), &mp_shareable_list_class);
+
+	if (!memory || !list || mp_shared_memory_size(memory) != 5000)
+		return 1;
+	strcpy(mp_shared_memory_buf(memory), "from the spawned one");
+	return set(list, 4, mp_str("spawned")) ? 2 : 0;
+}
+MP_REGISTER(change_named);
+
+ROW("shm.7/named", 2, "a spawned child is handed segments and lists: they go by their names",
+    .seconds = 10)
+{
+	struct mp_shared_memory *memory = created(NULL, 5000);
+	struct mp_shareable_list *list = listed(six_items(), NULL);
+
+	EQUAL(spawned(change_named, mp_tuple(mp_object(&mp_shared_memory_class, memory),
+					mp_object(&mp_shareable_list_class, list))),
+	    0);
+	EQUAL_TEXT(mp_shared_memory_buf(memory), "from the spawned one");
+	EQUAL_TEXT(item(list, 4), "'spawned'");
+	TRUE(exists(mp_shared_memory_name(memory)), "the child's end unlinks nothing");
+	unlisted(list);
+	OK(mp_shared_memory_unlink(memory));
+	mp_shared_memory_free(memory);
+	untracked();
+}
+
+static int
+change_offsets(struct mp_value *args)
+{
+	struct mp_shared *one = mp_value_object(mp_value_at(args, 0), &mp_shared_class);
+	struct mp_shared *ten = mp_value_object(mp_value_at(args, 1), &mp_shared_class);
+	struct mp_heap *heap = mp_value_object(mp_value_at(args, 2), &mp_heap_class);
+	int64_t offset;
+
+	if (!one || !ten || !heap || mp_value_int(mp_value_at(args, 3), &offset))
+		return 1;
+	if (mp_shared_set_int(one, 0, 42) || mp_shared_length(ten) != 10 ||
+	    mp_shared_set_float(ten, 9, 2.5))
+		return 2;
+	strcpy(mp_heap_at(heap, (uint64_t)offset), "by offset");
+	return 0;
+}
+MP_REGISTER(change_offsets);
+
+ROW("shm.7/offsets", 3, "Value, Array and heap reach a spawned child as a descriptor and an offset",
+    .seconds = 10)
+{
+	struct mp_shared *one = value('i', MP_UNLOCKED), *ten = array('d', 10, MP_UNLOCKED);
+	struct mp_heap *heap = new_heap();
+	uint64_t offset = block(heap, 100);
+
+	EQUAL(spawned(change_offsets,
+		  mp_tuple(mp_object(&mp_shared_class, one), mp_object(&mp_shared_class, ten),
+		      mp_object(&mp_heap_class, heap), mp_int((int64_t)offset))),
+	    0);
+	EQUAL(int_at(one, 0), 42);
+	TRUE(float_at(ten, 9) == 2.5, "the array's last is the child's");
+	EQUAL_TEXT(mp_heap_at(heap, offset), "by offset");
+	EQUAL(census(heap).used, 1);
+	mp_shared_free(one);
+	mp_shared_free(ten);
+	mp_heap_free(heap);
+	untracked();
+}
+
+ROW("shm.7/refused", 1, "outside of a start there is nobody to inherit it: refused")
+{
+	struct mp_shared *one = value('i', MP_UNLOCKED);
+	struct mp_value *v = mp_object(&mp_shared_class, one);
+	void *data = NULL;
+	size_t size;
+
+	FAILS(mp_pickle_dumps(v, &data, &size, NULL), MP_NOT_SPAWNING);
+	TRUE(data == NULL, "a failed call leaves its out-parameter untouched");
+	mp_value_free(v);
+	mp_shared_free(one);
+}

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "shared.h"
@@ -135,6 +136,31 @@ furnish(struct mp_shared *shared, struct mp_lock *lock)
 	if (!error && __builtin_mul_overflow(shared->length, shared->itemsize, &bytes))
 		error = -ENOMEM;
 	return error ? error : mp_heap_alloc(shared->heap, bytes, &shared->offset);
+}
+
+int
+mp__shared_in(
+    struct mp_shared **out, struct mp_heap *heap, uint64_t offset, char code, size_t length)
+{
+	struct stat stat;
+	uint64_t size = size_of(code);
+
+	if (!size || fstat(mp_heap_fd(heap), &stat) || offset > (uint64_t)stat.st_size ||
+	    length > ((uint64_t)stat.st_size - offset) / size)
+		return MP_KIND; /* no such code, or outside of the heap */
+	struct mp_shared *shared = malloc(sizeof(*shared));
+	if (!shared)
+		return -ENOMEM;
+	*shared = (struct mp_shared){
+	    .code = code,
+	    .itemsize = (unsigned char)size,
+	    .length = length,
+	    .heap = mp_heap_ref(heap),
+	    .offset = offset,
+	    .references = 1,
+	};
+	*out = shared;
+	return 0;
 }
 //}
 

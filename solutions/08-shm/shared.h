@@ -46,6 +46,11 @@ struct mp_shared {
 #define MP__FLOATS(X)                                                                              \
 	X('f', of_f, float)                                                                        \
 	X('d', of_d, double)
+
+/* Elements that lie in a heap already, made elsewhere: a reference of the heap is taken.
+ * 0, MP_KIND there is no such code, -ENOMEM. */
+int mp__shared_in(
+    struct mp_shared **out, struct mp_heap *heap, uint64_t offset, char code, size_t length);
 //}
 
 #endif

@@ -34,6 +34,11 @@
 #include <stdint.h>
 
 struct mp_heap;
+struct mp_class;
+
+/* To put a heap into the arguments of a process: mp_object(&mp_heap_class, heap). It is mapped
+ * there, by its descriptor; in any other message MP_NOT_SPAWNING. Tasks shm.7 */
+extern const struct mp_class mp_heap_class;
 
 /*
  * Make an empty heap.

@@ -34,6 +34,9 @@
 
 struct mp_shareable_list;
 
+/* To put it into values; who receives it attaches by the name. Tasks shm.7 */
+extern const struct mp_class mp_shareable_list_class;
+
 /*
  * Make one, in a segment of its own, which is made as by mp_shared_memory_create.
  *

@@ -34,6 +34,11 @@
 #include <stdint.h>
 
 struct mp_shared;
+struct mp_class;
+
+/* To put it into the arguments of a process, by its heap's descriptor and an offset. Only
+ * without a lock, yet: else MP_NOT_SPAWNING. Tasks shm.7 */
+extern const struct mp_class mp_shared_class;
 
 /* In place of a lock: there is none (Python's lock=False, RawValue, RawArray). */
 #define MP_UNLOCKED ((struct mp_lock *)1)

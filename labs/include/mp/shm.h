@@ -33,6 +33,11 @@
 #include <stdint.h>
 
 struct mp_shared_memory;
+struct mp_class;
+
+/* To put it into values: mp_object(&mp_shared_memory_class, memory). Who receives it attaches
+ * by the name. Tasks shm.7 */
+extern const struct mp_class mp_shared_memory_class;
 
 /*
  * Make a new segment of size zero bytes, with a name that did not exist, and map it.
