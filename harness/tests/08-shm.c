@@ -73,7 +73,7 @@ untracked(void)
 	EQUAL(mp_tracker_stop(), 0);
 }
 
-ROW("shm.1/create", 2, "a new segment has a name of its own, so many zero bytes, and mode 0600",
+ROW("shm.1/create", 1, "a new segment has a name of its own, so many zero bytes, and mode 0600",
     TIDY)
 {
 	struct mp_shared_memory *memory = created(NULL, 5000);
@@ -112,7 +112,7 @@ write_by_name(void *arg)
 }
 
 /* 82, 81 */
-ROW("shm.1/attach", 2, "who knows the name sees the same bytes, all of them and no more", TIDY)
+ROW("shm.1/attach", 1, "who knows the name sees the same bytes, all of them and no more", TIDY)
 {
 	char name[64];
 	strcpy(name, own_name("attach"));
@@ -134,7 +134,7 @@ ROW("shm.1/attach", 2, "who knows the name sees the same bytes, all of them and 
 }
 
 /* 81 */
-ROW("shm.1/refused", 2,
+ROW("shm.1/refused", 1,
     "a name twice, a name that is not, a size that is none: refused, nothing left", TIDY)
 {
 	char name[64];
@@ -159,7 +159,7 @@ ROW("shm.1/refused", 2,
 }
 
 /* 83 */
-ROW("shm.1/unlink", 2, "unlink takes the name, once; the bytes stay for who has them", TIDY)
+ROW("shm.1/unlink", 1, "unlink takes the name, once; the bytes stay for who has them", TIDY)
 {
 	char name[64];
 	strcpy(name, own_name("unlink"));
@@ -365,7 +365,7 @@ make_two_and_die(void *arg)
 	return 0;
 }
 
-ROW("shm.2/killed", 2, "what a killed process has made lives as long as its program, and no longer",
+ROW("shm.2/killed", 1, "what a killed process has made lives as long as its program, and no longer",
     TIDY)
 {
 	char name[64], first[80];
@@ -440,7 +440,7 @@ unlink_inherited(void *arg)
 	return error ? 1 : 0;
 }
 
-ROW("shm.2/forgotten", 2, "whoever unlinks, the tracker forgets: nobody says that it has leaked",
+ROW("shm.2/forgotten", 1, "whoever unlinks, the tracker forgets: nobody says that it has leaked",
     TIDY)
 {
 	char name[64];
@@ -467,7 +467,7 @@ create_once(void *arg)
 	return mp_shared_memory_unlink(memory) ? 2 : 0;
 }
 
-ROW("shm.2/create", 3,
+ROW("shm.2/create", 2,
     "killed at any system call of create or unlink: with the program the name goes", .seconds = 10)
 {
 	struct point call = {.unit = POINT_CALL, .at = 1};
@@ -564,7 +564,7 @@ census(struct mp_heap *heap)
 	return c;
 }
 
-ROW("shm.3/blocks", 2,
+ROW("shm.3/blocks", 1,
     "a block is zero, aligned, all its own, and at the same offset for everybody", TIDY)
 {
 	struct mp_heap *heap = new_heap();
@@ -629,7 +629,7 @@ churn(struct mp_heap *heap, unsigned seed, size_t n, struct live *list, size_t r
 }
 
 /* 84 */
-ROW("shm.3/tiles", 3, "5,000 at random: the blocks tile the arenas; all given back: no arena left",
+ROW("shm.3/tiles", 2, "5,000 at random: the blocks tile the arenas; all given back: no arena left",
     TIDY)
 {
 	struct mp_heap *heap = new_heap();
@@ -747,7 +747,7 @@ ROW("shm.3/elsewhere", 1,
 	mp_heap_free(seen.heap);
 }
 
-ROW("shm.3/refused", 2, "what cannot be is refused, and nothing has changed")
+ROW("shm.3/refused", 1, "what cannot be is refused, and nothing has changed")
 {
 	struct mp_heap *heap = NULL;
 	uint64_t offset = 77, keep;
@@ -980,7 +980,7 @@ with_the_last(struct deadly *d)
 	d->offset = block(d->heap, 300);
 }
 
-ROW("shm.4/alloc", 4, "killed at any store in alloc: the heap is sound, and the others go on",
+ROW("shm.4/alloc", 3, "killed at any store in alloc: the heap is sound, and the others go on",
     .seconds = 10)
 {
 	long points = die_everywhere(POINT_STORE, with_holes, allocate, 1);
@@ -988,7 +988,7 @@ ROW("shm.4/alloc", 4, "killed at any store in alloc: the heap is sound, and the 
 	TRUE(points >= 3 || !point_possible(), "there are stores to die at, not only %ld", points);
 }
 
-ROW("shm.4/dealloc", 3, "killed at any store in dealloc: the heap is sound, and the others go on",
+ROW("shm.4/dealloc", 2, "killed at any store in dealloc: the heap is sound, and the others go on",
     .seconds = 10)
 {
 	long points = die_everywhere(POINT_STORE, with_holes, give_back, -1);
@@ -996,7 +996,7 @@ ROW("shm.4/dealloc", 3, "killed at any store in dealloc: the heap is sound, and 
 	TRUE(points >= 3 || !point_possible(), "there are stores to die at, not only %ld", points);
 }
 
-ROW("shm.4/arena", 4, "killed while an arena comes or goes: no memory is lost for it",
+ROW("shm.4/arena", 3, "killed while an arena comes or goes: no memory is lost for it",
     .seconds = 10)
 {
 	long grow = die_everywhere(POINT_STORE, with_nothing, allocate, 1) +
@@ -1008,7 +1008,7 @@ ROW("shm.4/arena", 4, "killed while an arena comes or goes: no memory is lost fo
 	    grow, drop);
 }
 
-ROW("shm.4/waits", 2, "who waits for the heap of a process that is killed in it is let in",
+ROW("shm.4/waits", 1, "who waits for the heap of a process that is killed in it is let in",
     .seconds = 2)
 {
 	struct deadly d = {.heap = new_heap()};
@@ -1092,7 +1092,7 @@ static const struct {
 };
 #define CODES (sizeof(codes) / sizeof(codes[0]))
 
-ROW("shm.5/codes", 2, "each code is its C type: so many bytes, these numbers and no others", TIDY)
+ROW("shm.5/codes", 1, "each code is its C type: so many bytes, these numbers and no others", TIDY)
 {
 	struct mp_shared *s;
 	int64_t number = 77;
@@ -1169,7 +1169,7 @@ change_all(void *arg)
 }
 
 /* 78 */
-ROW("shm.5/child", 2, "what a child changes in a Value, its parent sees", TIDY)
+ROW("shm.5/child", 1, "what a child changes in a Value, its parent sees", TIDY)
 {
 	struct five v = {value('i', NULL), value('d', NULL), value('h', NULL), value('q', NULL),
 	    value('c', NULL)};
@@ -1224,7 +1224,7 @@ ROW("shm.5/slices", 1,
 	mp_shared_free(s);
 }
 
-ROW("shm.5/locks", 2, "a recursive lock of its own, a given one, or none", TIDY)
+ROW("shm.5/locks", 1, "a recursive lock of its own, a given one, or none", TIDY)
 {
 	struct mp_lock *given = NULL;
 	OK(mp_lock_new(&given));
@@ -1342,7 +1342,7 @@ make_own(void *arg)
 	return 0;
 }
 
-ROW("shm.5/family", 2, "a child frees nothing of its parent's, and leaves nothing of its own", TIDY)
+ROW("shm.5/family", 1, "a child frees nothing of its parent's, and leaves nothing of its own", TIDY)
 {
 	struct mp_shared *first = array('q', 500, NULL), *second;
 	struct stat before, after;
@@ -1406,7 +1406,7 @@ die_locked(struct mp_shared *s, enum point_unit unit, long stride)
 	return deaths;
 }
 
-ROW("shm.5/killed", 4, "killed at any store of a locked change: the next is told, or all is whole",
+ROW("shm.5/killed", 3, "killed at any store of a locked change: the next is told, or all is whole",
     .seconds = 10)
 {
 	struct mp_shared *s = array('i', 2, NULL);
@@ -1539,7 +1539,7 @@ static const char cpython[] = "\6\0\0\0\0\0\0\0"
 			      "\0\0\0\3\1\2";
 #define CPYTHON (sizeof(cpython) - 1)
 
-ROW("shm.6/bytes", 3, "the six items of the example are CPython's 174 bytes, and no other", TIDY)
+ROW("shm.6/bytes", 2, "the six items of the example are CPython's 174 bytes, and no other", TIDY)
 {
 	struct mp_shareable_list *list = listed(six_items(), NULL);
 	const struct mp_shared_memory *memory = mp_shareable_list_shm(list);
@@ -1555,7 +1555,7 @@ ROW("shm.6/bytes", 3, "the six items of the example are CPython's 174 bytes, and
 	untracked();
 }
 
-ROW("shm.6/reads", 2, "what CPython has written is read: every kind, and how many", TIDY)
+ROW("shm.6/reads", 1, "what CPython has written is read: every kind, and how many", TIDY)
 {
 	struct mp_shared_memory *memory = created(own_name("list"), CPYTHON);
 	struct mp_shareable_list *list = NULL;
@@ -1588,7 +1588,7 @@ set_by_name(void *arg)
 	return 0;
 }
 
-ROW("shm.6/sets", 2, "items are set by whoever knows the name, also to another kind", TIDY)
+ROW("shm.6/sets", 1, "items are set by whoever knows the name, also to another kind", TIDY)
 {
 	char name[64];
 	strcpy(name, own_name("sets"));
@@ -1612,7 +1612,7 @@ ROW("shm.6/sets", 2, "items are set by whoever knows the name, also to another k
 	untracked();
 }
 
-ROW("shm.6/refused", 2,
+ROW("shm.6/refused", 1,
     "too long, no such index, not of its kinds: refused, and the item is as before", TIDY)
 {
 	static const unsigned char huge[9] = {[8] = 1}; /* 2 to the 64th */
@@ -1677,7 +1677,7 @@ ask_everything(struct mp_shareable_list *list)
 	}
 }
 
-ROW("shm.6/hostile", 2, "whatever stands in the memory, a call answers, or says that it is damaged",
+ROW("shm.6/hostile", 1, "whatever stands in the memory, a call answers, or says that it is damaged",
     TIDY)
 {
 	/* At the very end of the mapping: a step outside is a step too far. */
@@ -1719,7 +1719,7 @@ set_text(void *arg)
 	return set(arg, 4, mp_str("cdefgh"));
 }
 
-ROW("shm.6/killed", 2, "killed at any store of a set: the others still read and set", .seconds = 10)
+ROW("shm.6/killed", 1, "killed at any store of a set: the others still read and set", .seconds = 10)
 {
 	struct mp_shareable_list *list = listed(six_items(), NULL);
 	struct point point = {.unit = POINT_STORE, .at = 1};
@@ -1771,7 +1771,7 @@ change_named(struct mp_value *args)
 }
 MP_REGISTER(change_named);
 
-ROW("shm.7/named", 2, "a spawned child is handed segments and lists: they go by their names",
+ROW("shm.7/named", 1, "a spawned child is handed segments and lists: they go by their names",
     .seconds = 10)
 {
 	struct mp_shared_memory *memory = created(NULL, 5000);
@@ -1807,7 +1807,7 @@ change_offsets(struct mp_value *args)
 }
 MP_REGISTER(change_offsets);
 
-ROW("shm.7/offsets", 3, "Value, Array and heap reach a spawned child as a descriptor and an offset",
+ROW("shm.7/offsets", 2, "Value, Array and heap reach a spawned child as a descriptor and an offset",
     .seconds = 10)
 {
 	struct mp_shared *one = value('i', MP_UNLOCKED), *ten = array('d', 10, MP_UNLOCKED);
