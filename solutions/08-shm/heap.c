@@ -132,9 +132,9 @@ vacate(struct mp_heap *heap, uint64_t start)
 	if (!arena || start % UNIT || !mp__arena_is_tag(heap, arena, start) ||
 	    !is_used(heap, start))
 		return MP_INVALID;
+	/* Before it is free: the hint may be too low, never too high. */
 	if (start < arena->hint)
-		arena->hint =
-		    start; /* before it is free: the hint may be too low, never too high */
+		arena->hint = start;
 	mp__tag_at(heap, start)->size &= ~USED;
 	/* Is it all free? Then the first block can swallow everything. */
 	start = arena->start;
