@@ -1384,6 +1384,20 @@ ROW("shm.5/family", 1, "a child frees nothing of its parent's, and leaves nothin
 	mp_shared_free(second);
 }
 
+/* Both halves are the same number, or somebody died between them. */
+static int
+set_both(void *arg)
+{
+	struct mp_shared *s = arg;
+	int error = mp_shared_acquire(s, MP_FOREVER);
+
+	if (error)
+		return 1;
+	MP_SHARED(int, s)[0]++;
+	MP_SHARED(int, s)[1]++;
+	return mp_shared_release(s) ? 2 : 0;
+}
+
 struct deaths {
 	long points, told, torn;
 };
