@@ -77,11 +77,6 @@ $(B)/selftest: $(filter-out %/cli/main.o,$(harness_o)) $(selftest_o) \
 	@echo "  LINK    $@"
 	@$(LINK) -o $@ $^ $(shell pkg-config --libs libcgraph libgvc jansson libseccomp) -lcunit -lm
 
-# The C side of harness/selftest/pickle-peer.sh.
-$(B)/pickle-peer: $(OBJ)/harness/selftest/pickle/peer.o $(B)/libmp.a
-	@echo "  LINK    $@"
-	@$(LINK) -o $@ $^ -lm
-
 $(B)/tests/%: $(OBJ)/harness/tests/%.o $(row_o) $(B)/libmp.a
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
@@ -127,7 +122,7 @@ $(B)/demos/%: labs/$$(*D)/demos/$$(*F).c | $(B)/need-build
 	@$(COMPILE) -o $@ $<
 
 .PHONY: test
-test: $(B)/procsmith $(B)/libmp.a $(tests) $(B)/selftest $(B)/pickle-peer examples | $(B)/need-test ## run all tests
+test: $(B)/procsmith $(B)/libmp.a $(tests) $(B)/selftest examples | $(B)/need-test ## run all tests
 	@harness/tools/test $(B)
 
 .PHONY: selftest
@@ -265,6 +260,10 @@ peers: $(peers)
 .PHONY: test-pipe-peer
 test-pipe-peer: $(peers) ## live Pythons at the other end of a connection
 	@harness/selftest/pipe-peer.sh $(B)
+
+.PHONY: test-pickle-peer
+test-pickle-peer: $(peers) ## values as bytes, to live Pythons and back
+	@harness/selftest/pickle-peer.sh $(B)
 
 # --- fuzzing ----------------------------------------------------------------------------------
 # harness/fuzz/NAME.c is a target of libFuzzer's; its corpus is harness/fuzz/corpus/NAME/, which

@@ -1,51 +1,23 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # SPDX-License-Identifier: MIT
-# pickle-peer.sh DRIVER [SEED]: every Python on the PATH against build/pickle-peer.
-#
-# python3 and python3.N, each real interpreter once (PYTHONS="..." instead of the PATH's). What
-# is compared is in pickle/peer.py; the last line is "N passed, N failed".
+# pickle-peer.sh [BUILD [SEED]]: values as bytes, to live Pythons and back: every Python 3 on
+# PATH against $BUILD/peers/pickles, over edges and thousands of values by chance (the seed is
+# said). What is compared is in peers/pickles.py; the last line is the sum.
 set -u
-driver=$1
-here=$(dirname "$0")/pickle
-passed=0 failed=0
+here=$(cd "$(dirname "$0")" && pwd)
+build=${1:-build}
+seed=${2:-$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
 
-candidates() {
-	local folder python
-	if [ -n "${PYTHONS-}" ]; then
-		printf '%s\n' $PYTHONS
-		return
-	fi
-	IFS=:
-	for folder in $PATH; do
-		for python in "$folder"/python3 "$folder"/python3.[0-9] "$folder"/python3.[0-9][0-9]; do
-			[ -x "$python" ] && echo "$python"
-		done
-	done
-}
-
-# The real interpreters behind the candidates (some are scripts that may have nothing to start).
-interpreters() {
-	candidates | while read -r python; do
-		"$python" -c 'import os, sys; print(os.path.realpath(sys.executable))' 2>/dev/null
-	done | sort -u
-}
-
-[ -x "$driver" ] || { echo "usage: pickle-peer.sh DRIVER [SEED]" >&2; exit 2; }
-found=$(interpreters)
-[ -n "$found" ] || { echo "there is no python3 on the PATH"; echo "0 passed, 1 failed"; exit 1; }
-seed=${2:-$((RANDOM * 32768 + RANDOM))}
-echo "seed $seed; $(echo "$found" | wc -l) interpreters: $(echo "$found" | paste -s -d ' ')"
-while read -r python; do
-	said=$("$python" "$here/peer.py" "$driver" "$seed" 2>&1 </dev/null)
-	echo "$said" | sed '$d'
-	tally=$(echo "$said" | tail -n 1)
-	if [[ $tally =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
-		passed=$((passed + BASH_REMATCH[1]))
-		failed=$((failed + BASH_REMATCH[2]))
-	else
-		echo "  $python: $tally"
-		failed=$((failed + 1))
-	fi
-done <<<"$found"
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+"$here"/peers/pythons >"$work/pythons"
+while read -r version python; do
+	printf '  Python %-8s %s, seed %s\n' "$version" "$python" "$seed"
+	"$python" "$here"/peers/pickles.py "$build"/peers/pickles "$seed" </dev/null 2>&1 |
+		tee "$work/said" | sed 's/^/    /'
+	tally=$(sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$work/said")
+	echo "${tally:-0 1}" >>"$work/tallies"
+done <"$work/pythons"
+[ -s "$work/tallies" ] || { echo "there is no Python 3 on PATH"; exit 1; }
+awk '{ passed += $1; failed += $2 }
+END { printf "%d passed, %d failed\n", passed, failed; exit failed > 0 }' "$work/tallies"

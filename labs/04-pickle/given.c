@@ -12,7 +12,11 @@
 bool
 mp__buffer_grow(struct buffer *b, size_t n)
 {
+<<<<<<< HEAD
 	size_t room = b->room ? b->room * 2 : 256;
+=======
+	size_t room = b->room ? b->room * 2 : 512;
+>>>>>>> pickle
 
 	if (b->failed || n > SIZE_MAX / 4 || room > SIZE_MAX / 2)
 		goto failed;

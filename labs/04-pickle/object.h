@@ -22,4 +22,10 @@ struct mp_value {
 	/* yours */
 };
 
+<<<<<<< HEAD
+=======
+/* cycle.c: before part goes into whole. */
+void mp__joins(struct mp_value *whole, struct mp_value *part);
+
+>>>>>>> pickle
 #endif

@@ -24,10 +24,11 @@ struct decoder {
 	size_t memo_room, memo_used, memo_most;
 	struct mp_value **trash; /* what was thrown away, once there may be cycles */
 	size_t trashed, trash_room;
-	size_t left;  /* so much may still be copied or compared, of what was read before */
-	bool old;     /* protocol 2: Python 2's names */
-	bool cyclic;  /* there may be a cycle */
-	bool rebuilt; /* a class has seen values, and may have told other threads */
+	size_t left; /* so much may still be copied or compared, of what was read before */
+	bool old;    /* protocol 2: Python 2's names */
+	bool cyclic; /* there may be a cycle */
+	/* a class has seen values, and may have told other threads */
+	bool rebuilt;
 	//}
 };
 

@@ -342,7 +342,7 @@ save_object(struct encoder *e, const struct mp_value *v, const struct step *up)
 		error = class->reduce(((const struct object *)v)->object, &state);
 	if (error)
 		return mp__blame(e->why, error, up, class->name);
-	if (!e->states && !(e->states = mp_list()))
+	if (!e->states && !(e->states = mp_list_n(NULL, 0)))
 		mp_value_free(state);
 	if (!e->states || mp_list_append(e->states, state))
 		return -ENOMEM;

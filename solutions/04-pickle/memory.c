@@ -39,7 +39,7 @@ mp__arena_close(struct arena *arena)
 {
 	if (arena->block)
 		mp__block_release(arena->block, MANY - arena->made);
-	*arena = (struct arena){NULL};
+	*arena = (struct arena){.block = NULL};
 }
 
 static bool

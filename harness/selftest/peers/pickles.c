@@ -4,9 +4,9 @@
  *
  * Everything goes in frames of four bytes of length, little-endian, over stdin and stdout.
  *
- *	peer echo           for each pickle: loads, then its dumps, its repr, and whether the
+ *	pickles echo           for each pickle: loads, then its dumps, its repr, and whether the
  *	                    value is equal to what its own dumps loads as, with the same hash
- *	peer make SEED N    N values made here by chance: the dumps and the repr of each
+ *	pickles make SEED N    N values made here by chance: the dumps and the repr of each
  */
 #include <err.h>
 #include <stdio.h>
@@ -18,8 +18,8 @@
 static void
 put_frame(const void *data, size_t size)
 {
-	uint8_t length[4] = {(uint8_t)size, (uint8_t)(size >> 8), (uint8_t)(size >> 16),
-	    (uint8_t)(size >> 24)};
+	uint8_t length[4] = {
+	    (uint8_t)size, (uint8_t)(size >> 8), (uint8_t)(size >> 16), (uint8_t)(size >> 24)};
 
 	if (fwrite(length, 1, 4, stdout) != 4 || fwrite(data, 1, size, stdout) != size)
 		err(1, "stdout");
@@ -153,9 +153,10 @@ any_float(void)
 static struct mp_value *
 any_str(void)
 {
-	static const char *const pieces[] = {"a", "B", "7", "'", "\"", "\\", "\n", "\r", "\t", "\x7f",
-	    "\x01", "\xc3\xa9", "\xc2\x85", "\xc2\xa0", "\xc2\xad", "\xe2\x82\xac", "\xe2\x80\xa8",
-	    "\xed\xa0\x80", "\xed\xbf\xbf", "\xef\xbf\xbf", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", " "};
+	static const char *const pieces[] = {"a", "B", "7", "'", "\"", "\\", "\n", "\r", "\t",
+	    "\x7f", "\x01", "\xc3\xa9", "\xc2\x85", "\xc2\xa0", "\xc2\xad", "\xe2\x82\xac",
+	    "\xe2\x80\xa8", "\xed\xa0\x80", "\xed\xbf\xbf", "\xef\xbf\xbf", "\xf0\x9f\x98\x80",
+	    "\xf4\x8f\xbf\xbf", " "};
 	char text[160] = "";
 	size_t n = 0;
 
@@ -300,5 +301,5 @@ main(int argc, char **argv)
 		return echo();
 	if (argc == 4 && !strcmp(argv[1], "make"))
 		return make(strtoull(argv[2], NULL, 10), strtol(argv[3], NULL, 10));
-	errx(2, "usage: peer echo | peer make SEED N");
+	errx(2, "usage: pickles echo | pickles make SEED N");
 }

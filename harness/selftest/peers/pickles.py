@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""peer.py DRIVER [SEED]: is what C pickles what Python unpickles, and the other way round?
+"""pickles.py DRIVER [SEED]: is what C pickles what Python unpickles, and the other way round?
 
-The Python side of pickle-peer: this interpreter against the program made of peer.c. Values
+The Python side of pickle-peer: this interpreter against the program made of pickles.c. Values
 are made by chance from a seed; on a failure the value, the protocol and the seed are said.
 Works with every Python from 3.6 on. Exits with 1 if anything was not as it should be; the
 last line is "N passed, N failed".
@@ -272,14 +272,13 @@ def errors():
 class Report:
     def __init__(self, seed):
         self.seed, self.passed, self.failed = seed, 0, 0
-        self.version = "CPython %d.%d.%d" % sys.version_info[:3]
 
     def part(self, name, count, failures):
         failures = list(failures)
         for failure in failures[:3]:
-            print("  %s, %s (seed %d): %s" % (self.version, name, self.seed, failure))
-        print("  %-15s %-44s %6d %s" % (self.version, name, count,
-                                        "%d WRONG" % len(failures) if failures else "ok"))
+            print("%s (seed %d): %s" % (name, self.seed, failure))
+        print("%-40s %6d %s" % (name, count,
+                                "%d WRONG" % len(failures) if failures else "ok"))
         self.passed += not failures
         self.failed += bool(failures)
 
