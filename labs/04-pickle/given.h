@@ -28,10 +28,14 @@ static inline void
 buffer_put(struct buffer *b, const void *data, size_t n)
 {
 <<<<<<< HEAD
+<<<<<<< HEAD
 	if (b->room - b->size < n && !mp__buffer_grow(b, n))
 =======
 	if (n == 0 || (b->room - b->size < n && !mp__buffer_grow(b, n)))
 >>>>>>> pickle
+=======
+	if (n == 0 || (b->room - b->size < n && !mp__buffer_grow(b, n)))
+>>>>>>> spawn
 		return;
 	memcpy(b->data + b->size, data, n);
 	b->size += n;
