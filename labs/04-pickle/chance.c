@@ -9,14 +9,7 @@
  */
 #define _GNU_SOURCE
 #include <pthread.h>
-<<<<<<< HEAD
-<<<<<<< HEAD
-=======
 #include <stdatomic.h>
->>>>>>> pickle
-=======
-#include <stdatomic.h>
->>>>>>> spawn
 #include <sys/random.h>
 #include <time.h>
 
@@ -24,22 +17,10 @@
 
 static uint64_t key[2];
 static pthread_once_t drawn = PTHREAD_ONCE_INIT;
-<<<<<<< HEAD
-<<<<<<< HEAD
-
-static void
-draw_key(void)
-=======
-=======
->>>>>>> spawn
 static atomic_bool is_drawn; /* quicker to ask */
 
 static void
 draw_from_kernel(void)
-<<<<<<< HEAD
->>>>>>> pickle
-=======
->>>>>>> spawn
 {
 	if (getrandom(key, sizeof(key), 0) == sizeof(key))
 		return;
@@ -49,11 +30,6 @@ draw_from_kernel(void)
 	key[1] = (uintptr_t)&now ^ (uint64_t)now.tv_sec << 32;
 }
 
-<<<<<<< HEAD
-<<<<<<< HEAD
-=======
-=======
->>>>>>> spawn
 static void
 draw_key(void)
 {
@@ -61,10 +37,6 @@ draw_key(void)
 	atomic_store_explicit(&is_drawn, true, memory_order_release);
 }
 
-<<<<<<< HEAD
->>>>>>> pickle
-=======
->>>>>>> spawn
 static inline uint64_t
 rotate(uint64_t x, int by)
 {
@@ -92,17 +64,8 @@ mp__hash_bytes(const void *data, size_t size, uint64_t kind)
 	const unsigned char *at = data;
 	uint64_t word = 0;
 
-<<<<<<< HEAD
-<<<<<<< HEAD
-	pthread_once(&drawn, draw_key);
-=======
 	if (!atomic_load_explicit(&is_drawn, memory_order_acquire))
 		pthread_once(&drawn, draw_key);
->>>>>>> pickle
-=======
-	if (!atomic_load_explicit(&is_drawn, memory_order_acquire))
-		pthread_once(&drawn, draw_key);
->>>>>>> spawn
 	uint64_t v[4] = {key[0] ^ UINT64_C(0x736f6d6570736575),
 	    key[1] ^ UINT64_C(0x646f72616e646f6d), key[0] ^ UINT64_C(0x6c7967656e657261) ^ kind,
 	    key[1] ^ UINT64_C(0x7465646279746573)};

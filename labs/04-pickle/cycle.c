@@ -1,44 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
-<<<<<<< HEAD
-<<<<<<< HEAD
- * Letting go: of values, of all that they alone held, and of cycles.
-=======
  * Cycles: marked when they are closed, found when nobody outside is left.
->>>>>>> pickle
-=======
- * Cycles: marked when they are closed, found when nobody outside is left.
->>>>>>> spawn
  *
  * A list that holds itself has a reference that never goes away. Counting cannot see that
  * nobody outside is left; so whenever a value that may be part of a cycle loses a reference,
  * and has others, we look whether these others all come from inside ("trial deletion"):
  *
-<<<<<<< HEAD
-<<<<<<< HEAD
- *	1. gather all that the suspect reaches; held = its references
-=======
  *	1. gather all that the suspects reach; held = its references
->>>>>>> pickle
-=======
- *	1. gather all that the suspects reach; held = its references
->>>>>>> spawn
  *	2. for every reference among those gathered: held - 1
  *	3. held > 0: somebody outside holds it, and so all that it reaches
  *	4. the rest holds only itself: cut it apart, and it is dead like anything else
  *
-<<<<<<< HEAD
-<<<<<<< HEAD
- * Only values in `cyclic` are walked: nobody else pays. Nothing here recurses or allocates:
- * a node is in at most one list, by `link`; the stack of step 3 goes through `work`.
-=======
  * Only values marked as cyclic are walked: nobody else pays. Nothing here recurses or
  * allocates: a node is in at most one list, by `link`; the stack of step 3 goes by `work`.
->>>>>>> pickle
-=======
- * Only values marked as cyclic are walked: nobody else pays. Nothing here recurses or
- * allocates: a node is in at most one list, by `link`; the stack of step 3 goes by `work`.
->>>>>>> spawn
  *
  * Handout: labs/04-pickle/README.md
  */
@@ -47,25 +21,11 @@
 #include <mp/todo.h>
 
 void
-<<<<<<< HEAD
-<<<<<<< HEAD
-mp__let_go(struct mp_value **values, size_t n)
-{
-	/*
-	 * pickle.7: free n values at once, what they alone held, and cycles that nobody outside
-	 * holds: in a loop, for they may be nested deeper than any stack.
-=======
-=======
->>>>>>> spawn
 mp__joins(struct mp_value *whole, struct mp_value *part)
 {
 	/*
 	 * pickle.7: part is about to become part of whole. If whole can be reached from part, a
 	 * cycle is being closed: see to it that mp_value_free will find it.
-<<<<<<< HEAD
->>>>>>> pickle
-=======
->>>>>>> spawn
 	 */
 	mp_todo("pickle.7");
 }

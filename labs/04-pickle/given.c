@@ -12,15 +12,7 @@
 bool
 mp__buffer_grow(struct buffer *b, size_t n)
 {
-<<<<<<< HEAD
-<<<<<<< HEAD
-	size_t room = b->room ? b->room * 2 : 256;
-=======
 	size_t room = b->room ? b->room * 2 : 512;
->>>>>>> pickle
-=======
-	size_t room = b->room ? b->room * 2 : 512;
->>>>>>> spawn
 
 	if (b->failed || n > SIZE_MAX / 4 || room > SIZE_MAX / 2)
 		goto failed;

@@ -22,16 +22,7 @@ struct mp_value {
 	/* yours */
 };
 
-<<<<<<< HEAD
-<<<<<<< HEAD
-=======
 /* cycle.c: before part goes into whole. */
 void mp__joins(struct mp_value *whole, struct mp_value *part);
 
->>>>>>> pickle
-=======
-/* cycle.c: before part goes into whole. */
-void mp__joins(struct mp_value *whole, struct mp_value *part);
-
->>>>>>> spawn
 #endif
