@@ -265,6 +265,10 @@ test-pipe-peer: $(peers) ## live Pythons at the other end of a connection
 test-pickle-peer: $(peers) ## values as bytes, to live Pythons and back
 	@harness/selftest/pickle-peer.sh $(B)
 
+.PHONY: test-shm-peer
+test-shm-peer: $(peers) ## shared memory, lists and semaphores, with live Pythons
+	@harness/selftest/shm-peer.sh $(B)
+
 # --- fuzzing ----------------------------------------------------------------------------------
 # harness/fuzz/NAME.c is a target of libFuzzer's; its corpus is harness/fuzz/corpus/NAME/, which
 # is also where an input is left that broke it (harness/fuzz/README.md).

@@ -1560,7 +1560,7 @@ six_items(void)
 	    mp_bytes("xyz12345", 8));
 }
 
-/* What CPython 3.8 to 3.13 write for [7, 1.5, True, None, 'ab', b'xyz12345']. */
+/* What CPython 3.9 to 3.13 write for [7, 1.5, True, None, 'ab', b'xyz12345']. */
 static const char cpython[] = "\6\0\0\0\0\0\0\0"
 			      "\0\0\0\0\0\0\0\0"
 			      "\10\0\0\0\0\0\0\0"

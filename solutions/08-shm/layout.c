@@ -37,7 +37,7 @@ text_of(const struct mp_value *v, size_t room, struct item *item)
 	size_t least = WORD * (item->size / WORD + 1);
 	if (room && item->size > room)
 		return MP_NO_ROOM;
-	char format[24];
+	char format[24] = ""; /* NUL to its end: the layout is */
 	if (snprintf(format, sizeof(format), "%zus", room ? room : least) > WORD)
 		return MP_NO_ROOM; /* ten million bytes: the layout has no room to say it */
 	memcpy(item->format, format, sizeof(item->format));

@@ -2,7 +2,7 @@
 #ifndef MP_SHAREABLE_LIST_H
 #define MP_SHAREABLE_LIST_H
 /*
- * A list in shared memory: Python's ShareableList, byte for byte.
+ * A list in shared memory: Python's ShareableList, byte for byte (since 3.9; 3.8 had others).
  *
  * As many items as it was made with: ints of 64 bits, floats, bools, None, and str and bytes
  * that fit into the room that their item got at first. What it is made of stands in the
