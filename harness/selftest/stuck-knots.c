@@ -254,36 +254,41 @@ readers(void)
 
 #define PROGRAM(name, function, tasks, ...)                                                        \
 	{                                                                                          \
-		name, function, {__VA_ARGS__}, tasks, false                                        \
+		name, function, {__VA_ARGS__}, tasks, false, false                                 \
+	}
+/* Its pipes and sockets stay open over an exec. */
+#define HANDED_ON(name, function, tasks, ...)                                                      \
+	{                                                                                          \
+		name, function, {__VA_ARGS__}, tasks, false, true                                  \
 	}
 
 const struct stuck_program stuck_knots[] = {
-    PROGRAM("join-first", join_first, 2, "P joins P.1",
+    HANDED_ON("join-first", join_first, 2, "P joins P.1",
 	"P.1 writes 1,000,000 bytes to a pipe that is full; only P reads it"),
-    PROGRAM("own-end", own_end, 1,
+    HANDED_ON("own-end", own_end, 1,
 	"P reads from a pipe that is empty; only it itself writes to it: it has the last writing "
 	"end open, so the end of the file never comes"),
-    PROGRAM("both-full", both_full, 2,
+    HANDED_ON("both-full", both_full, 2,
 	"P writes 200,000 bytes to a pipe that is full; only P.1 reads it",
 	"P.1 writes 200,000 bytes to a pipe that is full; only P reads it"),
-    PROGRAM("filter", filter, 2, "P joins P.1",
+    HANDED_ON("filter", filter, 2, "P joins P.1",
 	"P.1 reads from a pipe that is empty; only P writes to it"),
-    PROGRAM("ring", ring, 3, "P reads from a pipe that is empty; only P.1.1 writes to it",
+    HANDED_ON("ring", ring, 3, "P reads from a pipe that is empty; only P.1.1 writes to it",
 	"P.1 reads from a pipe that is empty; only P writes to it",
 	"P.1.1 reads from a pipe that is empty; only P.1 writes to it"),
-    PROGRAM("sockets", sockets, 2, "P reads from a socket that is empty; only P.1 writes to it",
+    HANDED_ON("sockets", sockets, 2, "P reads from a socket that is empty; only P.1 writes to it",
 	"P.1 reads from a socket that is empty; only P writes to it"),
-    PROGRAM("poll", poll_two, 2, "P polls a pipe that is empty; only P.1 writes to it",
+    HANDED_ON("poll", poll_two, 2, "P polls a pipe that is empty; only P.1 writes to it",
 	"P.1 reads from a pipe that is empty; only P writes to it"),
     PROGRAM("epoll", epolls, 2, "P polls an eventfd; only it itself and P.1 write to it",
 	"P.1 reads from an eventfd; only P and it itself write to it"),
-    PROGRAM("select", selects, 2, "P polls a pipe that is empty; only P.1 writes to it",
+    HANDED_ON("select", selects, 2, "P polls a pipe that is empty; only P.1 writes to it",
 	"P.1 reads from a pipe that is empty; only P writes to it"),
     PROGRAM(
 	"fcntl", files_fcntl, 2, "P wants the lock on ", "/one, held by P.1", "/two, held by P"),
     PROGRAM(
 	"flock", files_flock, 2, "P.1 wants the lock on ", "/one, held by P.1", "/two, held by P"),
-    PROGRAM("readers", readers, 3, "P wants the lock on ", "/book, held by P.1 and P.2",
+    HANDED_ON("readers", readers, 3, "P wants the lock on ", "/book, held by P.1 and P.2",
 	"P.2 reads from a pipe that is empty; only P writes to it"),
     {0},
 };

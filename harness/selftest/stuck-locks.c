@@ -193,7 +193,7 @@ threads(void)
 
 #define PROGRAM(name, function, tasks, ...)                                                        \
 	{                                                                                          \
-		name, function, {__VA_ARGS__}, tasks, false                                        \
+		name, function, {__VA_ARGS__}, tasks, false, false                                 \
 	}
 
 const struct stuck_program stuck_locks[] = {

@@ -130,16 +130,40 @@ look_for(pid_t pid, enum stuck_answer answer)
 	return json;
 }
 
+/* In a container often not: init has capabilities that we have not. */
+static bool
+may_see_its_ancestors(void)
+{
+	char path[64], link[8];
+	pid_t pid = getpid();
+
+	while (pid > 1) {
+		snprintf(path, sizeof(path), "/proc/%d/cwd", pid);
+		if (readlink(path, link, sizeof(link)) < 0)
+			return false;
+		snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+		FILE *file = fopen(path, "re");
+		if (!file || fscanf(file, "%*d %*[^)]) %*c %d", &pid) != 1)
+			pid = 0;
+		if (file)
+			fclose(file);
+	}
+	return true;
+}
+
 static void
 every_knot_from_outside(void)
 {
+	bool sees = may_see_its_ancestors();
 	int input;
 
 	for (const struct stuck_program *p = stuck_knots; p; p = stuck_next(p)) {
 		pid_t pid = start(p->name, &input);
-		json_t *json = look_for(pid, STUCK_DEADLOCK);
+		enum stuck_answer right = p->handed_on && !sees ? STUCK_UNSEEN : STUCK_DEADLOCK;
+		json_t *json = look_for(pid, right);
 		if (!json) {
-			fprintf(stderr, "%s is not found\n", p->name);
+			fprintf(stderr, "%s is not found%s\n", p->name,
+			    right == STUCK_UNSEEN ? " as what cannot all be seen" : "");
 			CU_FAIL("a knot is not found from outside");
 		}
 		json_decref(json);

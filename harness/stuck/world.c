@@ -181,7 +181,8 @@ is_ancestor(const struct stuck *s, pid_t old, const struct stuck_process *young)
 /*
  * May that process, whose descriptors and memory are hidden from us, have what is mine?
  * What no exec hands on: only a copy of the same program, or what descends from us. What an
- * exec does hand on: an ancestor, too, and the neighbours in a shell's pipeline.
+ * exec does hand on: an ancestor, too, and the neighbours in a shell's pipeline; but not in a
+ * closed world, whose first process was given no end of a pipe whose other end is hidden.
  */
 bool
 stuck_may_hide(const struct stuck *s, const struct stuck_process *other,
@@ -191,6 +192,8 @@ stuck_may_hide(const struct stuck *s, const struct stuck_process *other,
 		return false;
 	if (other->asked || other->looked || is_ancestor(s, mine->pid, other))
 		return true;
+	if (s->closed)
+		return false;
 	bool near = other->session == mine->session || is_ancestor(s, other->pid, mine);
 	return near && (inherited || !strcmp(other->name, mine->name));
 }

@@ -392,6 +392,7 @@ ROW("pickle.2/dicts", 2, "a dict keeps the order of its keys, and gives, replace
 	key = mp_str("b");
 	OK(mp_dict_remove(d, key));
 	mp_value_free(key);
+	EQUAL(mp_value_len(d), 1);
 	OK(mp_dict_set(d, mp_str("b"), mp_int(4)));
 	EQUAL_TEXT(shown(d), "{'a': 2, 'b': 4}");
 	EQUAL(mp_dict_next(d, &place, &key, &v), true);
