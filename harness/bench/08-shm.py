@@ -15,6 +15,30 @@ def _(count):
                 value.value += 1
 
 
+def walk(array, count):
+    with timed():
+        for i in range(count):
+            array[i % 1000] += 1
+
+
+@bench("Array: get one element and set it, unlocked", "CPython")
+def _(count):
+    walk(multiprocessing.Array("i", 1000, lock=False), count)
+
+
+@bench("Array: get one element and set it, each locked", "CPython")
+def _(count):
+    walk(multiprocessing.Array("i", 1000), count)
+
+
+@bench("Array: copy 1,000 ints out, locked", "CPython")
+def _(count):
+    array = multiprocessing.Array("i", 1000)
+    with timed():
+        for _ in range(count):
+            array[:]
+
+
 @bench("SharedMemory: create, touch, unlink 4 KiB", "CPython")
 def _(count):
     with timed():
@@ -23,6 +47,16 @@ def _(count):
             memory.buf[0] = 1
             memory.unlink()
             memory.close()
+
+
+@bench("SharedMemory: attach 1 MiB, close", "CPython")
+def _(count):
+    memory = SharedMemory(create=True, size=1 << 20)
+    with timed():
+        for _ in range(count):
+            SharedMemory(name=memory.name).close()
+    memory.close()
+    memory.unlink()
 
 
 @bench("heap: a block of 100 bytes, and back", "CPython")
