@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# shm-peer.sh [BUILD]: memory that C and Python share: every Python 3 on PATH, and those in
-# $PYTHONS (paths), against $BUILD/peers/shm. What is compared is in peers/shm.py; the last
-# line is the sum.
+# shm-peer.sh [BUILD]: memory that C and Python share: every Python 3 that is found, against
+# $BUILD/peers/shm. What is compared is in peers/shm.py; the last line is the sum.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 build=${1:-build}
@@ -10,9 +9,6 @@ work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 
 "$here"/peers/pythons >"$work/pythons"
-for python in ${PYTHONS-}; do
-	"$python" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3], sys.executable)'
-done >>"$work/pythons"
 while read -r version python; do
 	printf '  Python %-8s %s\n' "$version" "$python"
 	"$python" "$here"/peers/shm.py "$build"/peers/shm </dev/null 2>&1 |

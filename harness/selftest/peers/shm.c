@@ -14,6 +14,7 @@
  *	shm semaphore NAME       for each line of input: "try" (1 if got), "post", "value"
  *	shm leave FD NAME        create NAME, telling the tracker behind FD, and leave it
  *	shm tidy FD NAME         the same, but unlinked
+ *	shm track FD             be the tracker that reads FD
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -212,6 +213,8 @@ main(int argc, char **argv)
 		return semaphore(name);
 	} else if ((!strcmp(verb, "leave") || !strcmp(verb, "tidy")) && argc == 4) {
 		return track(name, argv[3], *verb == 't');
+	} else if (!strcmp(verb, "track")) {
+		return mp_tracker_main(atoi(name));
 	} else {
 		errx(2, "what is %s?", verb);
 	}

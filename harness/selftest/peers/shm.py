@@ -6,6 +6,7 @@ Prints what fails, and "N passed, N failed". Written for every Python since 3.6;
 3.8 is left out before, and the lists of 3.8, which have another layout; that is said.
 """
 import os
+import signal
 import subprocess
 import sys
 import traceback
@@ -207,6 +208,40 @@ def python_unlinks_what_c_leaves():
     assert "1 leaked shared_memory objects" in said, said
     assert code == (1 if sys.version_info >= (3, 13) else 0), code
     assert not os.path.exists("/dev/shm/" + own("d"))
+
+
+# In another Python: its tracker is the one behind the descriptor. What it makes is left, the
+# last one not; then it is killed.
+LEAVES = """
+import os, signal, sys
+from multiprocessing import get_context, resource_tracker
+from multiprocessing.shared_memory import SharedMemory
+resource_tracker._resource_tracker._fd = int(sys.argv[1])
+lock = get_context("spawn").Lock()
+kept = [SharedMemory(name=sys.argv[2] + str(i), create=True, size=10) for i in range(3)]
+kept[2].close()
+kept[2].unlink()
+print(lock._semlock.name.lstrip("/"), flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@memory_test
+def c_unlinks_what_python_leaves():
+    reader, writer = os.pipe()
+    peer = Peer("track", reader, pass_fds=[reader], stderr=subprocess.PIPE)
+    os.close(reader)
+    left = subprocess.run([sys.executable, "-c", LEAVES, str(writer), own("e")],
+                          pass_fds=[writer], stdout=subprocess.PIPE)
+    semaphore = left.stdout.decode().strip()
+    assert left.returncode == -signal.SIGKILL and semaphore
+    names = ["/dev/shm/" + own("e") + i for i in "01"] + ["/dev/shm/sem." + semaphore]
+    assert all(map(os.path.exists, names)), "the tracker waits for us, too"
+    os.close(writer)
+    said = peer.process.communicate(timeout=60)[1].decode()
+    assert peer.process.returncode == 1, "%d: %s" % (peer.process.returncode, said)
+    assert "2 leaked shared_memory objects" in said and "1 leaked semaphore object" in said, said
+    assert not any(map(os.path.exists, names))
 
 
 def main():
