@@ -923,6 +923,9 @@ clear(struct mp_heap *heap)
 	EQUAL(census(heap).arenas, 0);
 }
 
+/* Of the instructions, every so many: an odd number, so that loops are met everywhere. */
+enum { SOME = 19 };
+
 /*
  * Prepare a heap, let a child be killed in it at the first point, the second, ... until it is
  * killed no more; after each death there are the blocks of before or those of after, and
@@ -932,6 +935,8 @@ static long
 die_everywhere(
     enum point_unit unit, void (*prepare)(struct deadly *d), int (*work)(void *), int change)
 {
+	static const char *const names[] = {"instruction", "call", "store"};
+	static const int stride[] = {SOME, 1, 1};
 	bool killed = unit == POINT_CALL || point_possible();
 	long points = 0;
 
@@ -940,8 +945,8 @@ die_everywhere(
 		long long empty = footprint(d.heap);
 		prepare(&d);
 		size_t used = census(d.heap).used;
-		struct point point = {.unit = unit, .at = points + 1};
-		row_step("killed at %s %ld", unit == POINT_CALL ? "call" : "store", point.at);
+		struct point point = {.unit = unit, .at = 1 + points * stride[unit]};
+		row_step("killed at %s %ld", names[unit], point.at);
 		killed = killed_at(&point, work, &d);
 		points += killed;
 		struct census after = census(d.heap);
@@ -1032,6 +1037,16 @@ ROW("shm.4/arena", 3, "killed while an arena comes or goes: no memory is lost fo
 
 	TRUE((grow >= 4 && drop >= 4) || !point_possible(), "there are points to die at: %ld, %ld",
 	    grow, drop);
+}
+
+ROW("shm.4/anywhere", 1, "killed at every 19th instruction of alloc and dealloc: the others go on",
+    .seconds = 10)
+{
+	long points = die_everywhere(POINT_INSTRUCTION, with_holes, allocate, 1) +
+		      die_everywhere(POINT_INSTRUCTION, with_neighbours, give_back, -1);
+
+	TRUE(points >= 10 || !point_possible(), "there are instructions to die at, not only %ld",
+	    points);
 }
 
 ROW("shm.4/waits", 1, "who waits for the heap of a process that is killed in it is let in",
