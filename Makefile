@@ -265,6 +265,10 @@ test-pipe-peer: $(peers) ## live Pythons at the other end of a connection
 test-pickle-peer: $(peers) ## values as bytes, to live Pythons and back
 	@harness/selftest/pickle-peer.sh $(B)
 
+.PHONY: test-knots-peer
+test-knots-peer: $(peers) $(B)/procsmith ## deadlocks of the library's locks, seen from outside
+	@harness/selftest/knots-peer.sh $(B)
+
 .PHONY: test-shm-peer
 test-shm-peer: $(peers) ## shared memory, lists and semaphores, with live Pythons
 	@harness/selftest/shm-peer.sh $(B)
