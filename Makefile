@@ -275,6 +275,16 @@ test-pickle-peer: $(peers) ## values as bytes, to live Pythons and back
 test-knots-peer: $(peers) $(B)/procsmith ## deadlocks of the library's locks, seen from outside
 	@harness/selftest/knots-peer.sh $(B)
 
+.PHONY: test-shm-peer
+test-shm-peer: $(peers) ## shared memory, lists and semaphores, with live Pythons
+	@harness/selftest/shm-peer.sh $(B)
+
+# --- killed at counted points ---------------------------------------------------------------
+
+.PHONY: killpoints
+killpoints: $(B)/procsmith $(tests) ## where processes were killed, and who hung then; T=words
+	@harness/tools/killpoints $(B) "$(T)"
+
 # --- fuzzing ----------------------------------------------------------------------------------
 # harness/fuzz/NAME.c is a target of libFuzzer's; its corpus is harness/fuzz/corpus/NAME/, which
 # is also where an input is left that broke it (harness/fuzz/README.md).

@@ -8,6 +8,7 @@
 #include <mp/descriptor.h>
 #include <mp/error.h>
 #include <mp/futex.h>
+#include <mp/heap.h>
 #include <mp/io.h>
 #include <mp/items.h>
 #include <mp/line.h>
@@ -19,6 +20,9 @@
 #include <mp/process.h>
 #include <mp/reap.h>
 #include <mp/semaphore.h>
+#include <mp/shareable_list.h>
+#include <mp/sharedctypes.h>
+#include <mp/shm.h>
 #include <mp/spawn.h>
 #include <mp/subprocess.h>
 #include <mp/sync.h>

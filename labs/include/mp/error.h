@@ -74,7 +74,9 @@
 	X(MP_NOT_OWNER, -5041, "AssertionError", "only the thread that acquired it may do that")   \
 	X(MP_OVER_RELEASED, -5042, "ValueError", "it was released more often than acquired")       \
 	X(MP_BROKEN_BARRIER, -5050, "threading.BrokenBarrierError",                                \
-	    "the barrier is broken: somebody will not come")
+	    "the barrier is broken: somebody will not come")                                       \
+	X(MP_NO_ROOM, -5060, "ValueError", "the text is longer than the room its element has")     \
+	X(MP_DAMAGED, -5061, "RuntimeError", "this shared memory does not hold what it should")
 
 enum mp_error {
 #define X(code, number, python, sentence) code = number,
