@@ -77,7 +77,11 @@ $(B)/selftest: $(filter-out %/cli/main.o,$(harness_o)) $(selftest_o) \
 	@echo "  LINK    $@"
 	@$(LINK) -o $@ $^ $(shell pkg-config --libs libcgraph libgvc jansson libseccomp) -lcunit -lm
 
-$(B)/tests/%: $(OBJ)/harness/tests/%.o $(row_o) $(B)/libmp.a
+# Beside a stage's rows may lie a folder of its name: what only they need.
+.SECONDEXPANSION:
+$(B)/tests/%: $(OBJ)/harness/tests/%.o $(row_o) \
+		$$(addprefix $(OBJ)/,$$(addsuffix .o,$$(basename $$(wildcard harness/tests/$$*/*.c)))) \
+		$(B)/libmp.a
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
 	@$(LINK) -o $@ $^ -lcunit -lm
@@ -115,7 +119,6 @@ demo-%: demos ## run a stage's demos: demo-02-reap; D=zombie just one
 .PHONY: demos
 demos: $(patsubst labs/%.c,$(B)/demos/%,$(subst /demos/,/,$(wildcard labs/*/demos/*.c)))
 
-.SECONDEXPANSION:
 $(B)/demos/%: labs/$$(*D)/demos/$$(*F).c | $(B)/need-build
 	@mkdir -p $(@D)
 	@echo "  DEMO    $<"
