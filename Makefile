@@ -148,13 +148,19 @@ CPUS ?= 0
 bench: bench-trace bench-libmp ## measure everything: the library beside its peers, and tracing
 
 .PHONY: bench-trace
-bench-trace: $(B)/procsmith | $(B)/need-test ## what tracing costs, beside untraced and strace
+bench-trace: $(B)/procsmith | $(B)/need-bench ## what tracing costs, beside untraced and strace
 	@PROCSMITH=$(B)/procsmith CC=$(CC) harness/bench/trace-overhead.sh $(ROUNDS)
 
 .PHONY: bench-libmp
-bench-libmp: $(benches) | $(B)/need-test ## libmp beside CPython, raw C and others; T=words CPUS=0,1
+bench-libmp: $(benches) | $(B)/need-bench ## libmp beside CPython, raw C and others; T=words CPUS=0,1
 	@harness/bench/compare --rounds $(ROUNDS) --cpus $(CPUS) --only "$(T)" --json $(B)/bench.json \
 		$(benches) $(wildcard harness/bench/[0-9]*.py)
+	@harness/bench/plot $(B)/bench.json $(B)/bench.svg
+	@echo; echo "$(B)/bench.json and $(B)/bench.svg have it all"
+
+.PHONY: bench-quick
+bench-quick: ## bench-libmp in two minutes
+	@$(MAKE) --no-print-directory bench-libmp ROUNDS=3
 
 .PHONY: check
 check: format lint test ## tests, skeletons, ids, mutants, format and lint
