@@ -269,6 +269,12 @@ test-pickle-peer: $(peers) ## values as bytes, to live Pythons and back
 test-knots-peer: $(peers) $(B)/procsmith ## deadlocks of the library's locks, seen from outside
 	@harness/selftest/knots-peer.sh $(B)
 
+# --- killed at counted points ---------------------------------------------------------------
+
+.PHONY: killpoints
+killpoints: $(B)/procsmith $(tests) ## where processes were killed, and who hung then; T=words
+	@harness/tools/killpoints $(B) "$(T)"
+
 # --- fuzzing ----------------------------------------------------------------------------------
 # harness/fuzz/NAME.c is a target of libFuzzer's; its corpus is harness/fuzz/corpus/NAME/, which
 # is also where an input is left that broke it (harness/fuzz/README.md).
