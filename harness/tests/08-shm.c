@@ -14,6 +14,7 @@
 
 #include "common.h"
 #include "killed.h"
+#include "methods.h"
 
 STAGE("Shared memory")
 
@@ -1803,37 +1804,6 @@ ROW("shm.6/killed", 1, "killed at any store of a set: the others still read and 
 
 /* --- shm.7: to processes that inherit nothing ----------------------------------------------------------- */
 
-static const enum mp_method methods[] = {MP_FORK, MP_SPAWN, MP_FORKSERVER};
-
-/* This program may be started anew, for a child. */
-static void
-guarded(void)
-{
-	char *argv[] = {"row", NULL};
-
-	OK(mp_init(1, argv));
-}
-
-/* A child, started by this method. args are taken over. */
-static struct mp_process *
-called(enum mp_method method, int (*function)(struct mp_value *args), struct mp_value *args)
-{
-	struct mp_process *p = NULL;
-
-	row_step("by %s", mp_method_name(method));
-	OK(mp_process_call(&p, mp_get_context(method), function, args, NULL));
-	OK(mp_process_start(p));
-	return p;
-}
-
-/* The end of a row that had children of all kinds. */
-static void
-let_helpers_go(void)
-{
-	EQUAL(mp_forkserver_stop(), 0);
-	untracked();
-}
-
 static int
 change_named(struct mp_value *args)
 {
@@ -1856,7 +1826,7 @@ ROW("shm.7/named", 1, "by each start method segments and lists reach the child, 
 	struct mp_shareable_list *list = listed(six_items(), NULL);
 
 	guarded();
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < METHODS; i++) {
 		strcpy(mp_shared_memory_buf(memory), "");
 		OK(set(list, 4, mp_str("")));
 		EQUAL(finished(called(methods[i], change_named,
@@ -1900,7 +1870,7 @@ ROW("shm.7/offsets", 2,
 	uint64_t offset = block(heap, 100);
 
 	guarded();
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < METHODS; i++) {
 		OK(mp_shared_set_int(one, 0, 0));
 		OK(mp_shared_set_float(ten, 9, 0));
 		strcpy(mp_heap_at(heap, offset), "");
@@ -1942,16 +1912,16 @@ ROW("shm.7/locked", 2, "one child of each start method counts under the lock tha
     .seconds = 10)
 {
 	struct mp_lock *lock = NULL;
-	struct mp_process *p[3];
+	struct mp_process *p[METHODS];
 	OK(mp_rlock_new(&lock));
 	struct mp_shared *count = value('i', lock), *list = array('i', 5, lock);
 
 	guarded();
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < METHODS; i++)
 		p[i] = called(methods[i], count_in,
 		    mp_tuple(
 			mp_object(&mp_shared_class, count), mp_object(&mp_shared_class, list)));
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < METHODS; i++)
 		EQUAL(finished(p[i]), 0);
 	EQUAL(int_at(count, 0), 3 * TIMES);
 	EQUAL(int_at(list, 0), 3);
