@@ -6,11 +6,16 @@
 #include <mp/deadline.h>
 #include <mp/descriptor.h>
 #include <mp/error.h>
+#include <mp/futex.h>
 #include <mp/io.h>
+#include <mp/line.h>
+#include <mp/lock.h>
 #include <mp/peek.h>
 #include <mp/proc.h>
 #include <mp/process.h>
 #include <mp/reap.h>
+#include <mp/semaphore.h>
+#include <mp/ticket.h>
 #include <mp/todo.h>
 #include <mp/wait.h>
 #include <mp/writer.h>

@@ -47,7 +47,12 @@
 	X(MP_WRITE_ONLY, -5015, "OSError", "this connection is write-only")                        \
 	X(MP_READ_ONLY, -5016, "OSError", "this connection is read-only")                          \
 	X(MP_HANDLE_CLOSED, -5017, "OSError", "this connection is closed")                         \
-	X(MP_NO_DESCRIPTOR, -5018, "RuntimeError", "what came was not one byte with one descriptor")
+	X(MP_NO_DESCRIPTOR, -5018, "RuntimeError",                                                 \
+	    "what came was not one byte with one descriptor")                                      \
+	X(MP_OWNER_DIED, -5040, "RuntimeError",                                                    \
+	    "it is yours, but its owner died: what it guards may be half done")                    \
+	X(MP_NOT_OWNER, -5041, "AssertionError", "only the thread that acquired it may do that")   \
+	X(MP_OVER_RELEASED, -5042, "ValueError", "it was released more often than acquired")
 
 enum mp_error {
 #define X(code, number, python, sentence) code = number,
