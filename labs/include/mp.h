@@ -13,8 +13,10 @@
 #include <mp/peek.h>
 #include <mp/proc.h>
 #include <mp/process.h>
+#include <mp/queue.h>
 #include <mp/reap.h>
 #include <mp/semaphore.h>
+#include <mp/simple_queue.h>
 #include <mp/ticket.h>
 #include <mp/todo.h>
 #include <mp/wait.h>

@@ -52,7 +52,13 @@
 	X(MP_OWNER_DIED, -5040, "RuntimeError",                                                    \
 	    "it is yours, but its owner died: what it guards may be half done")                    \
 	X(MP_NOT_OWNER, -5041, "AssertionError", "only the thread that acquired it may do that")   \
-	X(MP_OVER_RELEASED, -5042, "ValueError", "it was released more often than acquired")
+	X(MP_OVER_RELEASED, -5042, "ValueError", "it was released more often than acquired")       \
+	X(MP_FULL, -5070, "queue.Full", "the queue has as many messages as it may have")           \
+	X(MP_EMPTY, -5071, "queue.Empty", "there is no message in the queue")                      \
+	X(MP_NOT_CLOSED, -5072, "AssertionError",                                                  \
+	    "the queue must be closed before its thread is joined")                                \
+	X(MP_SENDER_DIED, -5073, "OSError",                                                        \
+	    "the process that was sending this message died in the middle of it")
 
 enum mp_error {
 #define X(code, number, python, sentence) code = number,

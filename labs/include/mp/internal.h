@@ -141,4 +141,60 @@ mp__badge_futex(struct mp__badge *badge)
 void mp__will(_Atomic uint32_t *word);
 void mp__will_done(void);
 
+/* From 09-queue, for 10-joinable; the memory is shared. */
+
+/* A process: the number alone may be that of an earlier one. pid 0: nobody. */
+struct mp__who {
+	_Atomic int32_t pid;
+	_Atomic uint64_t birth;
+};
+
+/* Write this process's name. A reader that sees the pid sees the rest. Tasks queue.2 */
+void mp__who_am_i(struct mp__who *who);
+
+/* Is it dead? A zombie is; nobody is not. Tasks queue.2 */
+bool mp__who_is_dead(const struct mp__who *who);
+
+/* How many each process has of something; the dead are found out. All zero is empty. The
+ * caller's lock guards it. */
+#define MP__ROLL 128
+
+struct mp__roll {
+	_Atomic uint32_t used; /* so many lines may have a name */
+	struct mp__roll_line {
+		struct mp__who who;
+		_Atomic int64_t count;
+	} lines[MP__ROLL];
+};
+
+/* Add n to this process's number: 0; or -ENOSPC: MP__ROLL processes have some. Tasks queue.3 */
+int mp__roll_add(struct mp__roll *roll, int n) MP_MUST_CHECK;
+
+/* The sum, also of the dead; this process's own. Tasks queue.3 */
+int64_t mp__roll_total(const struct mp__roll *roll);
+int64_t mp__roll_mine(const struct mp__roll *roll);
+
+/* Strike off what the dead have, and tell how much that was. Tasks queue.3 */
+int64_t mp__roll_bury(struct mp__roll *roll);
+
+struct mp_queue;
+
+/*
+ * As mp_queue_get_bytes. When a message is there, taking(arg) is called and then the message
+ * is taken, both with the queue's lock: the process may die between the two. taking may not
+ * call the queue.
+ *
+ * Tasks   queue.3
+ */
+int mp__queue_get_bytes(struct mp_queue *q, void **data, size_t *size, double timeout,
+    void (*taking)(void *arg), void *arg) MP_MUST_CHECK;
+
+/*
+ * How many messages nobody has taken: in the ring, and waiting in producers that live.
+ *
+ * lost  how many have died with their producers, since the queue was made
+ * Tasks queue.3
+ */
+size_t mp__queue_untaken(struct mp_queue *q, size_t *lost);
+
 #endif

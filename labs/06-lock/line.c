@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The line: a ring of slots, one for each ticket, and everyone watches the slot before.
+ *
+ * A slot's word has the ticket and its fate in the high half, the holder in the low half
+ * (a badge, see mp/internal.h). A ticket counts in fours: its two low bits are the fate.
+ *
+ *	WAITING -> OWNING -> DONE	and the holder's death, in the low half, at any time
+ *	       \-> LEFT
+ *
+ * Invariants: the tickets drawn are consecutive; LEFT and dead while WAITING are passed
+ * over; at most one ticket is OWNING and alive, and all before it are over. Only slots of
+ * tickets before `entered` are drawn again, and nobody in line looks at those any more.
+ *
+ * Handout: labs/06-lock/README.md
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <mp/futex.h>
+#include <mp/todo.h>
+
+#include "badge.h"
+#include "line.h"
+
+void
+mp__line_init(struct mp_line *line, uint32_t first)
+{
+	/* lock.3: nobody is inside: the last ticket before the first is done. */
+	mp_todo("lock.3");
+}
+
+bool
+mp__line_is_empty(struct mp_line *line)
+{
+	/* lock.3: nobody is inside, and nobody waits. */
+	mp_todo("lock.3");
+}
+
+bool
+mp__line_forget(struct mp_line *line)
+{
+	/*
+	 * lock.3: give back what this thread has in it. What another thread of this process
+	 * still has in its list may not be unmapped.
+	 */
+	mp_todo("lock.3");
+}
+
+int
+mp_line_new(struct mp_line **out, uint32_t first)
+{
+	/* lock.3: mp__shared_new, and a line in it. */
+	mp_todo("lock.3");
+}
+
+void
+mp_line_free(struct mp_line *line)
+{
+	/* lock.3: the memory goes back; nobody else in this process uses it. */
+	mp_todo("lock.3");
+}
+
+int
+mp__line_enter(struct mp_line *line, int64_t deadline)
+{
+	/* lock.3: as above, by a deadline; one of the past is a try. */
+	mp_todo("lock.3");
+}
+
+int
+mp_line_acquire(struct mp_line *line, double timeout)
+{
+	/* lock.3: draw; then watch those before you, until none is left or it is late. */
+	mp_todo("lock.3");
+}
+
+int
+mp_line_release(struct mp_line *line)
+{
+	/* lock.3: DONE: that is all. The next in line is watching. */
+	mp_todo("lock.3");
+}
+
+bool
+mp_line_is_mine(const struct mp_line *line)
+{
+	/* lock.3: is the last one who got in still inside, and this thread? */
+	mp_todo("lock.3");
+}
+
+int
+mp_line_release_any(struct mp_line *line)
+{
+	/*
+	 * lock.5: DONE, in the owner's name. But its slot is in the owner's list, where only the
+	 * owner may take it out: so its id stays, with MP__DIED beside it, until it does.
+	 */
+	mp_todo("lock.5");
+}
