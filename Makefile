@@ -245,6 +245,53 @@ check-tools:
 	@harness/tools/errors | diff docs/errors.md - || \
 		{ echo "docs/errors.md is not what mp/error.h says: make errors" >&2; exit 1; }
 
+# --- fuzzing ----------------------------------------------------------------------------------
+# harness/fuzz/NAME.c is a target of libFuzzer's; its corpus is harness/fuzz/corpus/NAME/, which
+# is also where an input is left that broke it (harness/fuzz/README.md).
+
+SECONDS ?= 60
+fuzz := $(patsubst harness/fuzz/%.c,%,$(wildcard harness/fuzz/*.c))
+fuzz_o := $(patsubst %.c,$(B)/fuzz/obj/%.o,$(base_c) $(stage_c))
+FUZZ_COMPILE = clang -std=c11 -O1 -g -fno-omit-frame-pointer -pthread $(WARN) $(INCLUDE) \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+
+$(B)/fuzz/obj/%.o: %.c Makefile | $(B)/need-fuzz
+	@mkdir -p $(@D)
+	@echo "  CLANG   $<"
+	@$(FUZZ_COMPILE) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$(B)/fuzz/%: harness/fuzz/%.c $(fuzz_o)
+	@echo "  FUZZ    $@"
+	@$(FUZZ_COMPILE) -fsanitize=fuzzer -o $@ $^ -lm
+
+-include $(shell find $(B)/fuzz/obj -name '*.d' 2>/dev/null)
+
+.PHONY: fuzz
+fuzz: $(addprefix fuzz-,$(fuzz)) ## give hostile bytes to every reader; SECONDS=60 each; fuzz-frame
+
+.PHONY: fuzz-% replay-% keep-% run-replay-%
+fuzz-%: $(B)/fuzz/%
+	@mkdir -p $(B)/fuzz/found/$* harness/fuzz/corpus/$*
+	@echo "  FUZZ    $* for $(SECONDS) s"
+	@$< -max_total_time=$(SECONDS) -max_len=20000 -timeout=10 -malloc_limit_mb=64 -verbosity=0 \
+		-print_final_stats=1 -artifact_prefix=harness/fuzz/corpus/$*/ \
+		$(B)/fuzz/found/$* harness/fuzz/corpus/$*
+
+keep-%: $(B)/fuzz/%
+	@$< -merge=1 -max_len=20000 -verbosity=0 harness/fuzz/corpus/$* $(B)/fuzz/found/$*
+
+# The corpus by gcc's sanitizers: needs neither clang nor libFuzzer.
+$(B)/replay/%: $(OBJ)/harness/fuzz/%.o $(OBJ)/harness/fuzz/replay/replay.o $(B)/libmp.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ -lm
+
+replay-%:
+	@$(MAKE) --no-print-directory SAN=address,undefined run-replay-$*
+
+run-replay-%: $(B)/replay/%
+	@$< harness/fuzz/corpus/$*
+
 # --- mutants ----------------------------------------------------------------------------------
 # Known-wrong versions of the reference, each with the rows that must catch it.
 

@@ -49,6 +49,26 @@
 	X(MP_HANDLE_CLOSED, -5017, "OSError", "this connection is closed")                         \
 	X(MP_NO_DESCRIPTOR, -5018, "RuntimeError",                                                 \
 	    "what came was not one byte with one descriptor")                                      \
+	X(MP_NOT_PICKLABLE, -5020, "TypeError", "it means nothing in another process")             \
+	X(MP_UNPICKLING, -5021, "pickle.UnpicklingError", "these bytes are no pickle to be read")  \
+	X(MP_TOO_DEEP, -5022, "RecursionError", "values are nested too deeply")                    \
+	X(MP_KIND, -5023, "TypeError", "the value is of another kind")                             \
+	X(MP_UNHASHABLE, -5024, "TypeError", "what can change cannot be a key")                    \
+	X(MP_OVERFLOW, -5025, "OverflowError", "the number is too big")                            \
+	X(MP_TOO_LARGE, -5026, "ValueError", "the text would be too long")                         \
+	X(MP_NO_INDEX, -5027, "IndexError", "the index is out of range")                           \
+	X(MP_NO_KEY, -5028, "KeyError", "there is no such key")                                    \
+	X(MP_METHOD_SET, -5030, "RuntimeError", "the start method is settled already")             \
+	X(MP_NO_GUARD, -5031, "RuntimeError",                                                      \
+	    "main must call mp_init first: a spawned child begins in main, too")                   \
+	X(MP_NOT_REGISTERED, -5032, "_pickle.PicklingError",                                       \
+	    "a function that goes to another program must be registered: MP_REGISTER")             \
+	X(MP_TIMEOUT_EXPIRED, -5033, "subprocess.TimeoutExpired",                                  \
+	    "the program was not done in time")                                                    \
+	X(MP_CALL_FAILED, -5034, "subprocess.CalledProcessError",                                  \
+	    "the program ended with an exit code other than 0")                                    \
+	X(MP_NOT_SPAWNING, -5035, "RuntimeError",                                                  \
+	    "it can only be shared between processes through inheritance")                         \
 	X(MP_OWNER_DIED, -5040, "RuntimeError",                                                    \
 	    "it is yours, but its owner died: what it guards may be half done")                    \
 	X(MP_NOT_OWNER, -5041, "AssertionError", "only the thread that acquired it may do that")   \
