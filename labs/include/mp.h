@@ -7,6 +7,7 @@
 #include <mp/deadline.h>
 #include <mp/descriptor.h>
 #include <mp/error.h>
+#include <mp/feeder.h>
 #include <mp/futex.h>
 #include <mp/io.h>
 #include <mp/items.h>

@@ -10,11 +10,14 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include "object.h"
 
 //{
+enum { PATIENCE = 16 };
+
 static int64_t
 deadline_of(double timeout)
 {
@@ -35,19 +38,39 @@ init_local(struct mp_queue *q)
 	q->references = 1;
 }
 
-/* Once: in the ring 0, kept 0, or MP_FULL and *rung, or another error. */
+/* Once: in the ring 0, kept 0, RING_NO_ROOM; or MP_FULL and *rung, or another error. */
 static int
-offer(struct mp_queue *q, const void *data, size_t size, uint32_t *rung)
+offer_once(struct mp_queue *q, const void *data, size_t size, enum mp__offer how, uint32_t *rung)
 {
 	pthread_mutex_lock(&q->mutex);
 	int result =
-	    q->closed ? MP_CLOSED : mp__ring_offer(&q->ring, data, size, q->first == NULL, rung);
+	    q->closed ? MP_CLOSED
+		      : mp__ring_offer(&q->ring, data, size, q->first ? OFFER_BEHIND : how, rung);
 	if (result == RING_WAITS) {
 		result = mp__queue_keep(q, data, size);
 		if (result)
 			mp__ring_withdraw(&q->ring);
 	}
 	pthread_mutex_unlock(&q->mutex);
+	return result;
+}
+
+/*
+ * Where somebody gets, there is room again in a moment: give the processor away a few times
+ * before the message is copied for the feeder, and memory grows.
+ */
+static int
+offer(struct mp_queue *q, const void *data, size_t size, uint32_t *rung)
+{
+	int result = RING_NO_ROOM;
+
+	for (int i = 0; i < PATIENCE && result == RING_NO_ROOM; i++) {
+		if (i > 0)
+			sched_yield();
+		result = offer_once(q, data, size, OFFER_NOW, rung);
+	}
+	if (result == RING_NO_ROOM)
+		result = offer_once(q, data, size, OFFER_OR_WAIT, rung);
 	return result;
 }
 

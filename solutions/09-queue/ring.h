@@ -112,13 +112,18 @@ size_t mp__ring_count(const struct mp__ring *ring);
 void mp__ring_send(struct mp__ring *ring, const void *data, size_t size, bool waiting);
 
 /*
- * Put a message in if that needs no waiting (direct: if it may overtake those that wait), or
- * enter it on the roll of those that wait: RING_IN, RING_WAITS; or MP_FULL: the ring has as
- * many as it may have, and *rung is for mp__ring_sleep at the bell `room`.
+ * Put a message in without waiting: RING_IN. If that cannot be: RING_NO_ROOM; or RING_WAITS,
+ * and it has been entered on the roll of those that wait. Or MP_FULL: there are as many as
+ * there may be, and *rung is for mp__ring_sleep at the bell `room`.
  */
-enum { RING_IN = 0, RING_WAITS = 1 };
-int
-mp__ring_offer(struct mp__ring *ring, const void *data, size_t size, bool direct, uint32_t *rung);
+enum { RING_IN = 0, RING_WAITS = 1, RING_NO_ROOM = 2 };
+enum mp__offer {
+	OFFER_NOW,     /* it has no room, or it goes in */
+	OFFER_OR_WAIT, /* it goes in, or waits */
+	OFFER_BEHIND   /* it waits: others wait already */
+};
+int mp__ring_offer(
+    struct mp__ring *ring, const void *data, size_t size, enum mp__offer how, uint32_t *rung);
 
 /* Hold the lock. Are there as many as there may be? What waits in the dead does not count. */
 bool mp__ring_full(struct mp__ring *ring);

@@ -155,16 +155,19 @@ mp__ring_full(struct mp__ring *ring)
 }
 
 int
-mp__ring_offer(struct mp__ring *ring, const void *data, size_t size, bool direct, uint32_t *rung)
+mp__ring_offer(
+    struct mp__ring *ring, const void *data, size_t size, enum mp__offer how, uint32_t *rung)
 {
 	int result = RING_WAITS;
 
 	mp__ring_hold(ring);
 	if (mp__ring_full(ring)) {
 		result = MP_FULL;
-	} else if (direct && size <= RING_WHOLE && can_put(ring, size)) {
+	} else if (how != OFFER_BEHIND && size <= RING_WHOLE && can_put(ring, size)) {
 		put_whole(ring, data, size);
 		result = RING_IN;
+	} else if (how == OFFER_NOW && size <= RING_WHOLE) {
+		result = RING_NO_ROOM;
 	} else if (mp__roll_add(&ring->pages->waiting, 1)) {
 		result = MP_FULL; /* too many processes wait already */
 	}

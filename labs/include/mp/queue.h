@@ -119,26 +119,6 @@ size_t mp_queue_qsize(const struct mp_queue *q);
 bool mp_queue_empty(const struct mp_queue *q);
 bool mp_queue_full(struct mp_queue *q);
 
-/* How many messages of this process wait for room. (Python tells nobody.) Tasks queue.4 */
-size_t mp_queue_waiting(const struct mp_queue *q);
-
-/* Put and get no more in this process; what waits is still moved. Twice is fine. Python's
- * close. Tasks queue.5 */
-void mp_queue_close(struct mp_queue *q);
-
-/*
- * Wait until nothing of this process waits any more.
- *
- * Blocks  at most timeout seconds
- * Returns 0, or MP_TIMEOUT, MP_NOT_CLOSED close it first (AssertionError)
- * Python  Queue.join_thread
- * Tasks   queue.5
- */
-int mp_queue_join_thread(struct mp_queue *q, double timeout) MP_MUST_CHECK;
-
-/* Let this process leave without waiting for its feeder: what waits then is lost, and a
- * message in pieces is cut (its receiver is told). Python's cancel_join_thread.
- * Tasks queue.5 */
-void mp_queue_cancel_join_thread(struct mp_queue *q);
+#include <mp/feeder.h>
 
 #endif
