@@ -569,7 +569,7 @@ ROW("spawn.2/family", 1, "a program is in no family: a daemon may run one, and n
 ROW("spawn.2/forty", 1, "forty programs at a time end with their own codes", TIDY)
 {
 	struct mp_popen *p[40];
-	char text[40][16];
+	char text[40][24];
 
 	for (int i = 0; i < 40; i++) {
 		snprintf(text[i], sizeof(text[i]), "exit %d", i);
@@ -1118,18 +1118,31 @@ ROW("spawn.4/death-signal", 1, "a spawned child with a death signal dies with it
 	let_helpers_go();
 }
 
-ROW("spawn.4/closed", 1, "a process without standard streams can spawn", TIDY)
+static int
+count_closed(struct mp_value *args)
 {
-	int kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10);
+	(void)args;
+	return (fcntl(STDIN_FILENO, F_GETFD) >= 0) + 2 * (fcntl(STDOUT_FILENO, F_GETFD) < 0);
+}
+MP_REGISTER(count_closed);
+
+/* 22 */
+ROW("spawn.4/closed", 1, "without standard streams one can spawn: what is closed stays closed",
+    TIDY)
+{
+	int kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10), code[3];
 
 	guarded();
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);
-	int code = finished(called(MP_SPAWN, give_number, mp_tuple(mp_int(6)), NULL));
-	dup2(kept, STDOUT_FILENO);
-	mp_close(&kept);
-	EQUAL(code, 6);
+	for (int i = 0; i < 3; i++)
+		code[i] = finished(called(methods[i], count_closed, mp_tuple(), NULL));
 	let_helpers_go();
+	EQUAL(open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+	EQUAL(dup2(kept, STDOUT_FILENO), STDOUT_FILENO);
+	mp_close(&kept);
+	for (int i = 0; i < 3; i++)
+		EQUAL(code[i], 3);
 }
 
 /* 17 */
@@ -1331,7 +1344,7 @@ start_and_exit(struct mp_value *args)
 
 	if (mp_process_call(
 		&p, mp_get_context(MP_FORKSERVER), give_number, mp_tuple(mp_int(6)), NULL) ||
-	    mp_process_start(p) || joined(p) != 6)
+	    mp_process_start(p) || mp_process_join(p, MP_FOREVER))
 		return 1;
 	mp_process_free(p);
 	pid_t server = mp_forkserver_pid();
@@ -1631,15 +1644,16 @@ ROW("spawn.6/refused", 1, "a line of more than 512 bytes is refused, and what wo
 
 	memset(name, 'x', sizeof(name));
 	name[0] = '/';
-	name[512 - strlen("REGISTER::noop\n")] = '\0';
+	name[512 - strlen("UNREGISTER::noop\n")] = '\0';
 	OK(mp_tracker_register(name, "noop"));
+	OK(mp_tracker_unregister(name, "noop"));
 	strcat(name, "x");
+	FAILS(mp_tracker_unregister(name, "noop"), MP_INVALID);
+	strcat(name, "xx");
 	FAILS(mp_tracker_register(name, "noop"), MP_INVALID);
 	FAILS(mp_tracker_register("/a:b", "noop"), MP_INVALID);
 	FAILS(mp_tracker_register("/a\nb", "noop"), MP_INVALID);
 	FAILS(mp_tracker_register("/ab", "folder"), MP_INVALID);
-	name[strlen(name) - 1] = '\0';
-	OK(mp_tracker_unregister(name, "noop"));
 	EQUAL(mp_tracker_stop(), 0);
 }
 
