@@ -3,7 +3,7 @@
  * Rows of 09-queue: SimpleQueue and Queue. The numbers in comments are CPython's behaviours
  * that a row answers to (docs/behaviours.md).
  *
- * Where somebody must die at a certain point, the point is counted (step.h), or the process
+ * Where somebody must die at a certain point, the point is counted (points.h), or the process
  * sleeps there, because it has to: a message longer than the room needs two.
  */
 #define _GNU_SOURCE
@@ -13,7 +13,7 @@
 
 #include "common.h"
 #include "queues.h"
-#include "step.h"
+#include "points.h"
 
 STAGE("Queues")
 

@@ -17,13 +17,6 @@
 
 #include "call.h"
 
-<<<<<<< HEAD
-void
-mp_register(struct mp_function *entry)
-{
-	/* spawn.1: keep it. No other thread runs yet. */
-	mp_todo("spawn.1");
-=======
 static struct mp_function *registry;
 
 void
@@ -32,7 +25,6 @@ mp_register(struct mp_function *entry)
 	/* Given: it runs before main, and no other thread does. */
 	entry->next = registry;
 	registry = entry;
->>>>>>> spawn
 }
 
 struct mp_value *

@@ -6,15 +6,10 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-<<<<<<< HEAD
-#include <pthread.h>
-#include <signal.h>
-=======
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
->>>>>>> spawn
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,27 +22,6 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-<<<<<<< HEAD
-
-static void
-hold(void)
-{
-	pthread_mutex_lock(&lock);
-}
-
-void
-helpers_unlock(void)
-{
-	pthread_mutex_unlock(&lock);
-}
-
-/* A fork by another thread waits until nobody is inside: it neither copies a locked lock,
- * nor the helper's end of a pipe that is just being made. */
-static void
-prepare(void)
-{
-	(void)!pthread_atfork(hold, helpers_unlock, helpers_unlock);
-=======
 static _Thread_local bool inside; /* this thread holds the lock */
 
 /*
@@ -73,16 +47,12 @@ static void
 prepare(void)
 {
 	(void)!pthread_atfork(before_fork, after_fork, after_fork);
->>>>>>> spawn
 }
 
 void
 helpers_lock(void)
 {
 	pthread_once(&once, prepare);
-<<<<<<< HEAD
-	hold();
-=======
 	pthread_mutex_lock(&lock);
 	inside = true;
 }
@@ -105,17 +75,13 @@ above_streams(int fd)
 		return fd;
 	mp_close(&fd);
 	return high;
->>>>>>> spawn
 }
 
 void
 helper_begin(struct helper *helper, int fd, pid_t pid, int pidfd)
 {
-<<<<<<< HEAD
-=======
 	fd = above_streams(fd);
 	pidfd = above_streams(pidfd);
->>>>>>> spawn
 	*helper = (struct helper){.fd = fd, .owner = getpid(), .pid = pid, .pidfd = pidfd};
 }
 

@@ -6,12 +6,9 @@
  * forks is clean: no thread, no lock, no buffer, no descriptor of anybody. It waits on its
  * socket, on each child, and for children with a death signal on who asked for them.
  *
-<<<<<<< HEAD
-=======
  * SIGINT is blocked here, not ignored: a child is born with the mask, and what is blocked
  * waits for it to unblock, where what is ignored would be lost.
  *
->>>>>>> spawn
  * Invariants: a child is reaped after its pidfd was sent, and told before it is forgotten.
  * Handout: labs/05-spawn/README.md
  */
@@ -47,13 +44,8 @@ _Noreturn void
 server_main(void)
 {
 	/*
-<<<<<<< HEAD
-	 * spawn.5: ignore SIGINT; then for ever: a request makes a child, a child's death is
-	 * told to who asked for it. The end of file is the end.
-=======
 	 * spawn.5: SIGINT is blocked, and remains so; for ever: a request makes a child, a child's
 	 * death is told to who asked for it. The end of file is the end.
->>>>>>> spawn
 	 */
 	mp_todo("spawn.5");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef TESTS_STEP_H
-#define TESTS_STEP_H
+#ifndef TESTS_POINTS_H
+#define TESTS_POINTS_H
 /*
  * Death at a counted point, for rows that ask: what if it is killed just there?
  *
