@@ -39,7 +39,7 @@ enum { WAITING, OWNING, LEFT, DONE };
 enum { FREE = 0, BUSY = 1 };
 
 /* The next in line looks so often before it sleeps: to sleep and be woken costs as much. */
-enum { LOOKS = 100 };
+enum { LOOKS = 20 };
 
 /*
  * Nobody need wake us but the one before us, or the kernel at its death. One gap is left: a

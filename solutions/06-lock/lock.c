@@ -124,7 +124,9 @@ mp_lock_depth(const struct mp_lock *lock)
 {
 	/* lock.5: 0 for who is not the owner. */
 	//{
-	return mp_line_is_mine(lock->line) ? (int)lock->line->depth : 0;
+	if (!mp_line_is_mine(lock->line))
+		return 0;
+	return lock->recursive ? (int)lock->line->depth : 1;
 	//}
 }
 
@@ -149,7 +151,7 @@ mp_lock_acquire_depth(struct mp_lock *lock, int depth)
 	//{
 	int error = mp_line_acquire(lock->line, MP_FOREVER);
 
-	if (!error || error == MP_OWNER_DIED)
+	if (lock->recursive)
 		lock->line->depth = (uint32_t)depth;
 	return error;
 	//}
