@@ -12,8 +12,8 @@
 #include <sys/time.h>
 
 #include "common.h"
-#include "queues.h"
 #include "points.h"
+#include "queues.h"
 
 STAGE("Queues")
 
@@ -48,7 +48,7 @@ ROW("queue.1/empty", 2, "empty, not empty after a put, empty after the get; clos
 	mp_simple_queue_free(q);
 }
 
-ROW("queue.1/order", 2, "messages of all lengths come whole and in order, round and round")
+ROW("queue.1/order", 1, "messages of all lengths come whole and in order, round and round")
 {
 	struct mp_simple_queue *q = new_simple_queue();
 
@@ -140,12 +140,11 @@ static int
 consume_simply(void *arg)
 {
 	struct crowd *crowd = arg;
-	struct mail mail;
+	struct mail mail = {0};
 
-	while (simple_get_mail(crowd->simple, &mail) == 0 && mail.from != STOP)
-		if (!enter_mail(crowd, &mail))
-			return 1;
-	return mail.from != STOP;
+	while (mail.from != STOP)
+		enter_mail(crowd, simple_get_mail(crowd->simple, &mail), &mail);
+	return 0;
 }
 
 static void
@@ -154,7 +153,7 @@ stop_simply(struct crowd *crowd)
 	simple_put(crowd->simple, STOP, 0, 0);
 }
 
-ROW("queue.1/crowd", 3, "four put, four get: everything comes, once, and in each one's order", TIDY)
+ROW("queue.1/crowd", 2, "four put, four get: everything comes, once, and in each one's order", TIDY)
 {
 	struct crowd crowd = {.simple = new_simple_queue(), .each = 400, .length = short_length};
 
@@ -164,7 +163,7 @@ ROW("queue.1/crowd", 3, "four put, four get: everything comes, once, and in each
 }
 
 /* Who sleeps in get holds nothing that others need. (CPython: the lock, for ever.) */
-ROW("queue.1/sleeper", 2, "one who sleeps in get is killed: the others get",
+ROW("queue.1/sleeper", 1, "one who sleeps in get is killed: the others get",
     .graph = "every child reaped by its parent; nothing left", .seconds = 2)
 {
 	struct mp_simple_queue *q = new_simple_queue();
@@ -224,7 +223,7 @@ die_everywhere(int (*work)(void *), const char *before, const char *after)
 	return points;
 }
 
-ROW("queue.1/killed", 4, "killed at any store in put or get: the message is there, or is not",
+ROW("queue.1/killed", 3, "killed at any store in put or get: the message is there, or is not",
     .seconds = 15)
 {
 	long puts = die_everywhere(put_three, "one two end ", "one two three end ");
@@ -234,7 +233,7 @@ ROW("queue.1/killed", 4, "killed at any store in put or get: the message is ther
 	    "there are stores to die at, not only %ld and %ld", puts, gets);
 }
 
-ROW("queue.1/holder", 2, "who waits for one that is killed in the middle of put is let in",
+ROW("queue.1/holder", 1, "who waits for one that is killed in the middle of put is let in",
     .seconds = 2)
 {
 	struct mapped mapped = remember_maps();
@@ -272,7 +271,7 @@ put_long(void *arg)
 	return 0;
 }
 
-ROW("queue.2/long", 2, "a message longer than the room comes whole, again and again", TIDY)
+ROW("queue.2/long", 1, "a message longer than the room comes whole, again and again", TIDY)
 {
 	struct mp_simple_queue *q = new_simple_queue();
 
@@ -288,7 +287,7 @@ ROW("queue.2/long", 2, "a message longer than the room comes whole, again and ag
 	mp_simple_queue_free(q);
 }
 
-ROW("queue.2/crowd", 3, "long and short ones of many processes are never mixed", TIDY)
+ROW("queue.2/crowd", 2, "long and short ones of many processes are never mixed", TIDY)
 {
 	struct crowd crowd = {.simple = new_simple_queue(), .each = 24, .length = mixed_length};
 
@@ -316,7 +315,7 @@ killed(struct mp_process *p)
 
 #define SOMEBODY_KILLED .graph = "every child reaped by its parent; nothing left", .seconds = 3
 
-ROW("queue.2/sender", 3, "a sender is killed in mid-message: who gets is told, and goes on",
+ROW("queue.2/sender", 2, "a sender is killed in mid-message: who gets is told, and goes on",
     SOMEBODY_KILLED)
 {
 	struct mp_simple_queue *q = new_simple_queue();
@@ -362,7 +361,7 @@ put_short(void *arg)
 	return 0;
 }
 
-ROW("queue.2/sender-in-line", 2,
+ROW("queue.2/sender-in-line", 1,
     "who waits to put behind a killed sender goes on, and nothing is torn", SOMEBODY_KILLED)
 {
 	struct mp_simple_queue *q = new_simple_queue();
@@ -381,7 +380,7 @@ ROW("queue.2/sender-in-line", 2,
 	mp_simple_queue_free(q);
 }
 
-ROW("queue.2/receiver", 3, "a receiver is killed in mid-message: its message is lost, no other",
+ROW("queue.2/receiver", 2, "a receiver is killed in mid-message: its message is lost, no other",
     SOMEBODY_KILLED)
 {
 	struct mp_simple_queue *q = new_simple_queue();
@@ -428,7 +427,7 @@ ROW("queue.3/full", 2, "six fit into a queue for six; the seventh is refused, at
 }
 
 /* 47 */
-ROW("queue.3/empty", 2, "nothing to get: refused at once, or when the time is up")
+ROW("queue.3/empty", 1, "nothing to get: refused at once, or when the time is up")
 {
 	struct mp_queue *q = new_queue(0);
 	void *data = NULL;
@@ -445,7 +444,7 @@ ROW("queue.3/empty", 2, "nothing to get: refused at once, or when the time is up
 }
 
 /* 48 */
-ROW("queue.3/count", 2, "qsize is 0, 1, 2, 1, 0; empty and full say the same")
+ROW("queue.3/count", 1, "qsize is 0, 1, 2, 1, 0; empty and full say the same")
 {
 	struct mp_queue *q = new_queue(2);
 
@@ -494,7 +493,7 @@ put_with_patience(void *arg)
 	return mp_queue_put_bytes(arg, "x", 1, 30) ? 1 : 0;
 }
 
-ROW("queue.3/slot", 2, "a put that waits for a slot goes on when somebody gets", TIDY)
+ROW("queue.3/slot", 1, "a put that waits for a slot goes on when somebody gets", TIDY)
 {
 	struct mp_queue *q = new_queue(1);
 
@@ -566,7 +565,7 @@ static int
 put_and_tell(void *arg)
 {
 	struct later *later = arg;
-	int error = mp_queue_put_bytes(later->q, "x", 1, 30);
+	int error = mp_queue_put_bytes(later->q, "x", 1, 2);
 
 	gate_open(later->gate);
 	return error ? 1 : 0;
@@ -613,12 +612,11 @@ static int
 consume(void *arg)
 {
 	struct crowd *crowd = arg;
-	struct mail mail;
+	struct mail mail = {0};
 
-	while (get_mail(crowd->queue, &mail, MP_FOREVER) == 0 && mail.from != STOP)
-		if (!enter_mail(crowd, &mail))
-			return 1;
-	return mail.from != STOP;
+	while (mail.from != STOP)
+		enter_mail(crowd, get_mail(crowd->queue, &mail, MP_FOREVER), &mail);
+	return 0;
 }
 
 static void
@@ -627,7 +625,7 @@ stop(struct crowd *crowd)
 	put(crowd->queue, STOP, 0, 0);
 }
 
-ROW("queue.3/crowd", 3, "four put, four get, three slots: everything, once, in each one's order",
+ROW("queue.3/crowd", 2, "four put, four get, three slots: everything, once, in each one's order",
     TIDY)
 {
 	struct crowd crowd = {.queue = new_queue(3), .each = 250, .length = short_length};
@@ -657,7 +655,7 @@ ROW("queue.4/returns", 2,
 	struct mail mail;
 
 	for (unsigned i = 0; i < 4; i++) {
-		OK(get_mail(q, &mail, MP_FOREVER));
+		OK(get_mail(q, &mail, 2));
 		EQUAL(mail.number, i);
 		EQUAL(mail.length, LONG);
 	}
@@ -728,6 +726,7 @@ ROW("queue.4/copied", 1, "what the caller does with its bytes after put changes 
 	struct mp_queue *q = new_queue(0);
 	struct mp_process *p = started(change_after_put, q, NULL);
 
+	await_sleep(mp_process_pid(p)); /* in its exit: the second one waits */
 	for (int letter = 'a'; letter <= 'b'; letter++) {
 		char *data;
 		size_t size;
@@ -752,7 +751,7 @@ waits_for_nothing(void *arg)
 	return 0;
 }
 
-ROW("queue.4/fork", 3, "what waits in the parent is the parent's: a child does not put it again",
+ROW("queue.4/fork", 2, "what waits in the parent is the parent's: a child does not put it again",
     TIDY)
 {
 	struct mp_queue *q = new_queue(0);
@@ -764,7 +763,7 @@ ROW("queue.4/fork", 3, "what waits in the parent is the parent's: a child does n
 	struct mp_process *p = started(waits_for_nothing, q, NULL);
 	for (int i = 0; i < 5; i++) {
 		struct mail mail;
-		OK(get_mail(q, &mail, MP_FOREVER));
+		OK(get_mail(q, &mail, 2));
 		TRUE(mail.from == 1 || mail.from == 2, "it is one of the two");
 		EQUAL(mail.number, next[mail.from]++);
 	}
@@ -806,7 +805,7 @@ count_twos(void *arg)
 }
 
 /* Any moment of the other thread is a moment of the fork. */
-ROW("queue.4/fork-storm", 3, "a fork while another thread puts: the child's queue works", TIDY)
+ROW("queue.4/fork-storm", 2, "a fork while another thread puts: the child's queue works", TIDY)
 {
 	struct mp_queue *q = new_queue(0);
 	struct later later = {.q = q};
@@ -939,7 +938,7 @@ put_and_cancel(void *arg)
 }
 
 /* 55 */
-ROW("queue.5/cancel", 3, "cancel_join_thread lets the child leave: what waited is lost, no more",
+ROW("queue.5/cancel", 2, "cancel_join_thread lets the child leave: what waited is lost, no more",
     TIDY)
 {
 	struct mp_queue *q = new_queue(0);
@@ -973,7 +972,7 @@ put_values(void *arg)
 	return error ? 1 : 0;
 }
 
-ROW("queue.6/values", 2, "a value arrives equal, through either queue", TIDY)
+ROW("queue.6/values", 1, "a value arrives equal, through either queue", TIDY)
 {
 	struct mp_queue *q = new_queue(0);
 	struct mp_simple_queue *s = new_simple_queue();

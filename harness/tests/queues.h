@@ -4,8 +4,6 @@
 /*
  * Mail for the rows of 09-queue and 10-joinable: messages that say who sent them, as which,
  * and how long they are, filled so that a torn one is seen; and a crowd that sends them.
- *
- * In a child, who cannot put or get leaves with 99: a child has nobody else to tell.
  */
 #include <inttypes.h>
 #include <stdatomic.h>
@@ -74,21 +72,12 @@ opened(unsigned char *data, size_t size, struct mail *mail)
 }
 
 UNUSED static void
-need(int error, const char *what)
-{
-	if (error)
-		fprintf(stderr, "%d: %s: %s\n", getpid(), what, mp_error_text(error));
-	if (error)
-		mp_exit(99);
-}
-
-UNUSED static void
 put(struct mp_queue *q, unsigned from, unsigned number, size_t length)
 {
 	size_t size;
 	void *data = written(from, number, length, &size);
 
-	need(mp_queue_put_bytes(q, data, size, MP_FOREVER), "put");
+	OK(mp_queue_put_bytes(q, data, size, MP_FOREVER));
 	free(data);
 }
 
@@ -109,7 +98,7 @@ get(struct mp_queue *q)
 {
 	struct mail mail = {0};
 
-	need(get_mail(q, &mail, MP_FOREVER), "get");
+	OK(get_mail(q, &mail, MP_FOREVER));
 	return mail.number;
 }
 
@@ -118,7 +107,7 @@ get_now(struct mp_queue *q)
 {
 	struct mail mail = {0};
 
-	need(get_mail(q, &mail, 0), "get_nowait");
+	OK(get_mail(q, &mail, 0));
 	return mail.number;
 }
 
@@ -128,7 +117,7 @@ simple_put(struct mp_simple_queue *q, unsigned from, unsigned number, size_t len
 	size_t size;
 	void *data = written(from, number, length, &size);
 
-	need(mp_simple_queue_put_bytes(q, data, size), "put");
+	OK(mp_simple_queue_put_bytes(q, data, size));
 	free(data);
 }
 
@@ -147,7 +136,7 @@ simple_get(struct mp_simple_queue *q)
 {
 	struct mail mail = {0};
 
-	need(simple_get_mail(q, &mail), "get");
+	OK(simple_get_mail(q, &mail));
 	return mail.number;
 }
 
@@ -162,7 +151,7 @@ drain(struct mp_simple_queue *q)
 	while (!end) {
 		char *data;
 		size_t size;
-		need(mp_simple_queue_get_bytes(q, (void **)&data, &size), "get");
+		OK(mp_simple_queue_get_bytes(q, (void **)&data, &size));
 		length += (size_t)snprintf(text + length, sizeof(text) - length, "%s ", data);
 		end = !strcmp(data, "end");
 		free(data);
@@ -202,17 +191,20 @@ mixed_length(unsigned number)
 	return number % 6 == 2 ? 300000 + number * 1000 : number * 97;
 }
 
-/* In a consumer: enter what has come. One consumer sees each producer's mail in order. */
-UNUSED static bool
-enter_mail(struct crowd *crowd, const struct mail *mail)
+/* In a consumer: enter what get has given. One consumer sees each producer's mail in order. */
+UNUSED static void
+enter_mail(struct crowd *crowd, int error, const struct mail *mail)
 {
-	if (mail->from >= CROWD || mail->number >= crowd->each)
-		return false;
+	if (!error && mail->from == STOP)
+		return;
+	if (error || mail->from >= CROWD || mail->number >= crowd->each) {
+		crowd->book->torn++;
+		return;
+	}
 	if (mail->number < crowd->last[mail->from])
 		crowd->book->disorder++;
 	crowd->last[mail->from] = mail->number + 1;
 	crowd->book->seen[mail->from][mail->number]++;
-	return true;
 }
 
 UNUSED static void
@@ -225,6 +217,7 @@ check_book(const struct crowd *crowd, int producers)
 			lost += crowd->book->seen[from][i] == 0;
 			twice += crowd->book->seen[from][i] > 1;
 		}
+	EQUAL(crowd->book->torn, 0);
 	EQUAL(lost, 0);
 	EQUAL(twice, 0);
 	EQUAL(crowd->book->disorder, 0);
