@@ -26,7 +26,8 @@
 #include <sys/ucontext.h>
 #include <unistd.h>
 
-static volatile long step_count, step_target;
+static volatile long step_own_count, step_target;
+static volatile long *step_count = &step_own_count; /* may be put where others can read it */
 static void (*volatile step_action)(void);
 static volatile sig_atomic_t step_running;
 
@@ -42,7 +43,7 @@ step_trap(int signal, siginfo_t *info, void *context)
 	(void)info;
 	if (!step_running)
 		at->uc_mcontext.gregs[REG_EFL] &= ~STEP_FLAG;
-	else if (++step_count == step_target)
+	else if (++*step_count == step_target)
 		step_action();
 }
 #endif
@@ -59,7 +60,7 @@ step_die(void)
 __attribute__((unused)) static void
 step_at(long n, void (*action)(void))
 {
-	step_count = 0;
+	*step_count = 0;
 	step_target = n;
 	step_action = action;
 	step_running = 1;
@@ -77,7 +78,7 @@ __attribute__((unused)) static bool
 step_end(void)
 {
 	step_running = 0;
-	bool all = step_count < step_target;
+	bool all = *step_count < step_target;
 #ifndef __x86_64__
 	step_action();
 #endif

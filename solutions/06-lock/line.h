@@ -23,6 +23,31 @@ struct mp_line {
 	//}
 };
 
+//{
+enum { WAITING, OWNING, LEFT, DONE };
+
+#define TICKET	   UINT32_C(4) /* from one to the next */
+#define FATE(w)	   ((uint32_t)((w) >> 32) % TICKET)
+#define WHOSE(w)   ((uint32_t)((w) >> 32) / TICKET * TICKET)
+
+#define WORD(high) ((uint64_t)(high) << 32)
+
+/* The verdict about those before us: none of them is in our way, or one is. */
+enum { FREE = 0, BUSY = 1 };
+
+static inline struct mp__badge *
+slot_of(struct mp_line *line, uint32_t ticket)
+{
+	return &line->slot[ticket / TICKET % MP_LINE_ROOM];
+}
+
+static inline uint64_t
+look(struct mp__badge *slot)
+{
+	return atomic_load_explicit(&slot->word, memory_order_acquire);
+}
+//}
+
 /* Make a free line in memory that is shared already. */
 void mp__line_init(struct mp_line *line, uint32_t first);
 
