@@ -11,6 +11,7 @@
 #include <mp/futex.h>
 #include <mp/io.h>
 #include <mp/items.h>
+#include <mp/joinable.h>
 #include <mp/line.h>
 #include <mp/lock.h>
 #include <mp/opaque.h>

@@ -78,7 +78,11 @@
 	X(MP_NOT_CLOSED, -5072, "AssertionError",                                                  \
 	    "the queue must be closed before its thread is joined")                                \
 	X(MP_SENDER_DIED, -5073, "OSError",                                                        \
-	    "the process that was sending this message died in the middle of it")
+	    "the process that was sending this message died in the middle of it")                  \
+	X(MP_TOO_MANY_DONE, -5074, "ValueError",                                                   \
+	    "task_done was called more often than there were tasks")                               \
+	X(MP_TASK_LOST, -5075, "RuntimeError",                                                     \
+	    "a process ended with tasks that it had not done: they are lost")
 
 enum mp_error {
 #define X(code, number, python, sentence) code = number,
