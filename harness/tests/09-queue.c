@@ -583,6 +583,8 @@ ROW("queue.3/dead-slots", 2, "a producer is killed with what waits in it: its sl
 	size_t size;
 
 	await_sleep(mp_process_pid(p));
+	while (mp_queue_empty(q))
+		sched_yield();
 	gate_init(&gate);
 	struct mp_process *waiter = started(put_and_tell, &later, NULL);
 	await_sleep(mp_process_pid(waiter));

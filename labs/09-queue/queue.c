@@ -50,7 +50,7 @@ mp_queue_put_bytes(struct mp_queue *q, const void *data, size_t size, double tim
 
 int
 mp__queue_get_bytes(struct mp_queue *q, void **data, size_t *size, double timeout,
-    void (*taking)(void *arg), void *arg)
+    int (*taking)(void *arg), void *arg)
 {
 	/* queue.3: from the ring, unless this process has closed the queue. */
 	mp_todo("queue.3");
@@ -84,8 +84,8 @@ mp_queue_full(struct mp_queue *q)
 	mp_todo("queue.3");
 }
 
-size_t
-mp__queue_untaken(struct mp_queue *q, size_t *lost)
+int
+mp__queue_look(struct mp_queue *q, int (*look)(size_t untaken, size_t lost, void *arg), void *arg)
 {
 	/* queue.3: first bury the dead, so that what waited in them is lost and not waiting. */
 	mp_todo("queue.3");

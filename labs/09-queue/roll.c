@@ -38,17 +38,17 @@ mp__roll_add(struct mp__roll *roll, int n)
 	mp_todo("queue.3");
 }
 
-int64_t
-mp__roll_total(const struct mp__roll *roll)
+int
+mp__roll_take(struct mp__roll *roll)
 {
-	/* queue.3: of the living and the dead. */
+	/* queue.3: one off this process's number; if it has none, off somebody else's. */
 	mp_todo("queue.3");
 }
 
 int64_t
-mp__roll_mine(const struct mp__roll *roll)
+mp__roll_total(const struct mp__roll *roll)
 {
-	/* queue.3: 0 for who is not on it. */
+	/* queue.3: of the living and the dead. */
 	mp_todo("queue.3");
 }
 

@@ -139,7 +139,7 @@ void mp__ring_withdraw(struct mp__ring *ring);
  * deadline is for its beginning. taking, if any, is called as mp__queue_get_bytes says.
  */
 int mp__ring_receive(struct mp__ring *ring, void **data, size_t *size, int64_t deadline,
-    void (*taking)(void *arg), void *arg);
+    int (*taking)(void *arg), void *arg);
 //}
 
 #endif

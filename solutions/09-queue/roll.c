@@ -122,6 +122,22 @@ mp__roll_add(struct mp__roll *roll, int n)
 	//}
 }
 
+int
+mp__roll_take(struct mp__roll *roll)
+{
+	/* queue.3: one off this process's number; if it has none, off somebody else's. */
+	//{
+	struct mp__roll_line *line = find_mine(roll);
+
+	for (size_t i = 0; i < roll->used && (!line || line->count == 0); i++)
+		line = &roll->lines[i];
+	if (!line || line->count == 0)
+		return -ENOENT;
+	atomic_fetch_sub(&line->count, 1);
+	return 0;
+	//}
+}
+
 int64_t
 mp__roll_total(const struct mp__roll *roll)
 {
@@ -132,17 +148,6 @@ mp__roll_total(const struct mp__roll *roll)
 	for (size_t i = 0; i < roll->used; i++)
 		total += roll->lines[i].count;
 	return total;
-	//}
-}
-
-int64_t
-mp__roll_mine(const struct mp__roll *roll)
-{
-	/* queue.3: 0 for who is not on it. */
-	//{
-	const struct mp__roll_line *line = find_mine((struct mp__roll *)(uintptr_t)roll);
-
-	return line ? line->count : 0;
 	//}
 }
 

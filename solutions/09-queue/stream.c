@@ -26,6 +26,8 @@ struct receiving {
 	char *data;
 	size_t size, done;
 	bool begun;
+	int (*taking)(void *arg);
+	void *arg;
 };
 
 static void
@@ -201,19 +203,33 @@ give_up(struct mp__ring *ring, struct receiving *r)
 	return MP_SENDER_DIED;
 }
 
-/* Hold the lock. Take the record at the head: 0, NOT_YET more will come, or -ENOMEM. */
+/* Hold the lock. Begin with a message: 0, or -ENOMEM, or what the caller's taking says. */
+static int
+begin(struct mp__ring *ring, struct receiving *r, const struct mp__record *record)
+{
+	if (!(r->data = malloc(record->total + 1)))
+		return -ENOMEM;
+	int error = r->taking ? r->taking(r->arg) : 0;
+	if (error) {
+		free(r->data);
+		return error;
+	}
+	r->data[record->total] = '\0';
+	r->size = record->total;
+	r->begun = true;
+	if (record->kind == FIRST)
+		mp__who_am_i(&ring->pages->receiver);
+	return 0;
+}
+
+/* Hold the lock. Take the record at the head: 0, NOT_YET more will come, or an error. */
 static int
 take(struct mp__ring *ring, struct receiving *r, const struct mp__record *record)
 {
-	if (!r->begun) {
-		if (!(r->data = malloc(record->total + 1)))
-			return -ENOMEM;
-		r->data[record->total] = '\0';
-		r->size = record->total;
-		r->begun = true;
-		if (record->kind == FIRST)
-			mp__who_am_i(&ring->pages->receiver);
-	}
+	int error = r->begun ? 0 : begin(ring, r, record);
+
+	if (error)
+		return error;
 	mp__ring_read(ring, r->data + r->done, record->size);
 	r->done += record->size;
 	bool complete = r->done == r->size;
@@ -226,7 +242,7 @@ take(struct mp__ring *ring, struct receiving *r, const struct mp__record *record
 
 /* Hold the lock. Take what is there: 0 the message is complete, NOT_YET, or an error. */
 static int
-get_some(struct mp__ring *ring, struct receiving *r, void (*taking)(void *arg), void *arg)
+get_some(struct mp__ring *ring, struct receiving *r)
 {
 	struct mp__pages *pages = ring->pages;
 	int result = NOT_YET;
@@ -238,12 +254,9 @@ get_some(struct mp__ring *ring, struct receiving *r, void (*taking)(void *arg), 
 		if (r->begun && record.kind != NEXT)
 			return give_up(ring, r);
 		if (r->begun || record.kind != NEXT) {
-			bool first = !r->begun;
 			result = take(ring, r, &record);
 			if (result < 0)
 				return result;
-			if (first && taking)
-				taking(arg);
 		}
 		mp__ring_pass(ring, &record);
 	}
@@ -254,15 +267,15 @@ get_some(struct mp__ring *ring, struct receiving *r, void (*taking)(void *arg), 
 
 int
 mp__ring_receive(struct mp__ring *ring, void **data, size_t *size, int64_t deadline,
-    void (*taking)(void *arg), void *arg)
+    int (*taking)(void *arg), void *arg)
 {
-	struct receiving r = {.data = NULL};
+	struct receiving r = {.taking = taking, .arg = arg};
 	struct mp__pages *pages = ring->pages;
 	int result = NOT_YET;
 
 	for (int64_t until = deadline;;) {
 		mp__ring_hold(ring);
-		result = get_some(ring, &r, taking, arg);
+		result = get_some(ring, &r);
 		uint32_t rung = result == NOT_YET ? mp__ring_await(&pages->more) : 0;
 		bool watch = pages->receiver.pid;
 		mp__ring_let_go(ring);

@@ -170,9 +170,12 @@ struct mp__roll {
 /* Add n to this process's number: 0; or -ENOSPC: MP__ROLL processes have some. Tasks queue.3 */
 int mp__roll_add(struct mp__roll *roll, int n) MP_MUST_CHECK;
 
-/* The sum, also of the dead; this process's own. Tasks queue.3 */
+/* Take one off: of this process's own, else of another's that has some. 0; or -ENOENT: nobody
+ * has any. Tasks queue.3 */
+int mp__roll_take(struct mp__roll *roll) MP_MUST_CHECK;
+
+/* The sum, also of the dead. Tasks queue.3 */
 int64_t mp__roll_total(const struct mp__roll *roll);
-int64_t mp__roll_mine(const struct mp__roll *roll);
 
 /* Strike off what the dead have, and tell how much that was. Tasks queue.3 */
 int64_t mp__roll_bury(struct mp__roll *roll);
@@ -181,21 +184,25 @@ struct mp_queue;
 
 /*
  * As mp_queue_get_bytes. When a message is there, taking(arg) is called and then the message
- * is taken, both with the queue's lock: the process may die between the two. taking may not
- * call the queue.
+ * is taken, both with the queue's lock: the process may die between the two. If taking returns
+ * an error, the message stays, and the error is returned. taking may not call the queue.
  *
+ * MP_SENDER_DIED comes after taking.
  * Tasks   queue.3
  */
 int mp__queue_get_bytes(struct mp_queue *q, void **data, size_t *size, double timeout,
-    void (*taking)(void *arg), void *arg) MP_MUST_CHECK;
+    int (*taking)(void *arg), void *arg) MP_MUST_CHECK;
 
 /*
- * How many messages nobody has taken: in the ring, and waiting in producers that live.
+ * Call look(untaken, lost, arg) with the queue's lock, so that all it sees is of one moment.
  *
- * lost  how many have died with their producers, since the queue was made
- * Tasks queue.3
+ * untaken  how many messages nobody has taken: in the ring, and waiting in those who live
+ * lost     how many have died with those they waited in, since the queue was made
+ * Returns  what look returns. look may not call the queue
+ * Tasks    queue.3
  */
-size_t mp__queue_untaken(struct mp_queue *q, size_t *lost);
+int
+mp__queue_look(struct mp_queue *q, int (*look)(size_t untaken, size_t lost, void *arg), void *arg);
 
 /* From 01-process, for 05-spawn: processes that are not made by a fork of this one. */
 

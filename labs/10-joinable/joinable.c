@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * JoinableQueue: a queue, and an account of who has what.
+ *
+ * There is no counter of unfinished tasks. What nobody has got, the queue below counts; what
+ * was got and is not done stands on a roll, under the name of the process that got it. Both
+ * are guarded by the queue's lock, so their sum is the truth of one moment; and when a
+ * process dies, everybody can see what it had.
+ *
+ * Handout: labs/10-joinable/README.md
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include <mp/futex.h>
+#include <mp/internal.h>
+#include <mp/joinable.h>
+#include <mp/pickle.h>
+#include <mp/todo.h>
+
+struct mp_joinable_queue {
+	/* yours */
+};
+
+int
+mp_joinable_queue_new(struct mp_joinable_queue **out, size_t capacity)
+{
+	/* joinable.1: a queue, and memory for the account, shared with the children to come. */
+	mp_todo("joinable.1");
+}
+
+struct mp_joinable_queue *
+mp_joinable_queue_ref(struct mp_joinable_queue *q)
+{
+	/* joinable.1: one more owner. */
+	mp_todo("joinable.1");
+}
+
+void
+mp_joinable_queue_free(struct mp_joinable_queue *q)
+{
+	/* joinable.1: one owner fewer; the last one lets go of both. */
+	mp_todo("joinable.1");
+}
+
+struct mp_queue *
+mp_joinable_queue_queue(struct mp_joinable_queue *q)
+{
+	/* joinable.1: the one below. */
+	mp_todo("joinable.1");
+}
+
+int
+mp_joinable_queue_put_bytes(
+    struct mp_joinable_queue *q, const void *data, size_t size, double timeout)
+{
+	/* joinable.1: what is put is unfinished: the queue counts it. */
+	mp_todo("joinable.1");
+}
+
+int
+mp_joinable_queue_put(struct mp_joinable_queue *q, const struct mp_value *v, double timeout)
+{
+	/* joinable.1: the same with a value. */
+	mp_todo("joinable.1");
+}
+
+int
+mp_joinable_queue_get_bytes(struct mp_joinable_queue *q, void **data, size_t *size, double timeout)
+{
+	/*
+	 * joinable.3: enter it under this process's name before it leaves the queue: who dies in
+	 * between has one too many on the roll, and not one too few. If it turns out that there
+	 * was no message (its sender has died), strike it off.
+	 */
+	mp_todo("joinable.3");
+}
+
+int
+mp_joinable_queue_get(struct mp_joinable_queue *q, struct mp_value **out, double timeout)
+{
+	/* joinable.1: the same, and then the value. */
+	mp_todo("joinable.1");
+}
+
+int
+mp_joinable_queue_task_done(struct mp_joinable_queue *q)
+{
+	/* joinable.1: one fewer of this process's; wake who joins. */
+	mp_todo("joinable.1");
+}
+
+int
+mp_joinable_queue_join(struct mp_joinable_queue *q, double timeout)
+{
+	/*
+	 * joinable.2: look, and sleep until task_done rings, and look again. A death does not
+	 * ring: so look now and then all the same (joinable.3).
+	 */
+	mp_todo("joinable.2");
+}
+
+size_t
+mp_joinable_queue_unfinished(struct mp_joinable_queue *q)
+{
+	/* joinable.2: what nobody has got, and what is held. */
+	mp_todo("joinable.2");
+}
