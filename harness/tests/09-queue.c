@@ -1032,3 +1032,73 @@ ROW("queue.6/no-pickle", 1, "bytes that are no pickle are an error, once")
 	mp_value_free(six);
 	mp_queue_free(q);
 }
+
+/* 57 */
+ROW("queue.6/inheritance", 1, "a queue is not sent through a queue: only a child to come gets one")
+{
+	struct mp_queue *q = new_queue(0);
+	struct mp_simple_queue *s = new_simple_queue();
+	struct mp_value *both = mp_tuple(
+	    mp_int(1), mp_object(&mp_queue_class, q), mp_object(&mp_simple_queue_class, s));
+
+	FAILS(mp_queue_put(q, both, MP_FOREVER), MP_NOT_SPAWNING);
+	FAILS(mp_simple_queue_put(s, both), MP_NOT_SPAWNING);
+	EQUAL(mp_queue_qsize(q), 0);
+	EQUAL(mp_simple_queue_empty(s), 1);
+	mp_value_free(both);
+	mp_simple_queue_free(s);
+	mp_queue_free(q);
+}
+
+/* In a child of any kind: what comes through the first goes back through the second. */
+static int
+give_back(struct mp_value *args)
+{
+	struct mp_queue *q = mp_value_object(mp_value_at(args, 0), &mp_queue_class);
+	struct mp_simple_queue *s = mp_value_object(mp_value_at(args, 1), &mp_simple_queue_class);
+	struct mp_value *v;
+
+	if (!q || !s || mp_queue_get(q, &v, MP_FOREVER))
+		return 1;
+	int error = mp_simple_queue_put(s, v);
+	mp_value_free(v);
+	put(q, 7, 6, LONG);
+	return error ? 2 : 0;
+}
+MP_REGISTER(give_back);
+
+static void
+give_back_by(enum mp_method method)
+{
+	char *argv[] = {(char *)"row", NULL};
+	struct mp_queue *q = new_queue(0);
+	struct mp_simple_queue *s = new_simple_queue();
+	struct mp_value *v = a_value(), *again = NULL;
+	struct mp_process *p = NULL;
+
+	OK(mp_init(1, argv));
+	OK(mp_process_call(&p, mp_get_context(method), give_back,
+	    mp_tuple(mp_object(&mp_queue_class, q), mp_object(&mp_simple_queue_class, s)), NULL));
+	OK(mp_process_start(p));
+	OK(mp_queue_put(q, v, 0));
+	OK(mp_simple_queue_get(s, &again));
+	EQUAL(mp_value_equal(v, again), 1);
+	EQUAL(get(q), 6);
+	EQUAL(finished(p), 0);
+	mp_value_free(again);
+	mp_value_free(v);
+	mp_simple_queue_free(s);
+	mp_queue_free(q);
+	EQUAL(mp_forkserver_stop(), 0);
+	EQUAL(mp_tracker_stop(), 0);
+}
+
+ROW("queue.6/spawned", 2, "a spawned child has the queues that are among its arguments", TIDY)
+{
+	give_back_by(MP_SPAWN);
+}
+
+ROW("queue.6/forkserver", 1, "so has one of the forkserver's")
+{
+	give_back_by(MP_FORKSERVER);
+}

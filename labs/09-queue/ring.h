@@ -15,12 +15,12 @@
  * Whoever changes something first wakes who waits for it (they wait for the lock, then), or
  * dying in between would leave them asleep.
  */
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <mp/internal.h>
-#include <mp/lock.h>
 
 #endif

@@ -10,7 +10,7 @@
 #include <mp/simple_queue.h>
 #include <mp/todo.h>
 
-#include "ring.h"
+#include "object.h"
 
 struct mp_simple_queue {
 	/* yours */
@@ -19,7 +19,7 @@ struct mp_simple_queue {
 int
 mp_simple_queue_new(struct mp_simple_queue **out)
 {
-	/* queue.1: memory shared with the children to come, and a lock. */
+	/* queue.1: memory shared with the children to come, and a lock in it. */
 	mp_todo("queue.1");
 }
 

@@ -82,6 +82,23 @@ is_closed(struct mp_queue *q)
 	pthread_mutex_unlock(&q->mutex);
 	return closed;
 }
+
+int
+mp__queue_from(const struct mp__ring *ring, struct mp_queue **out)
+{
+	struct mp_queue *q = calloc(1, sizeof(*q));
+
+	if (!q)
+		return -ENOMEM;
+	q->ring = *ring;
+	init_local(q);
+	int error = mp__queue_enlist(q);
+	if (error)
+		free(q);
+	else
+		*out = q;
+	return error;
+}
 //}
 
 int
@@ -89,21 +106,14 @@ mp_queue_new(struct mp_queue **out, size_t capacity)
 {
 	/* queue.3: the ring, which is shared; and what is this process's own. */
 	//{
-	struct mp_queue *q = calloc(1, sizeof(*q));
+	struct mp__ring ring;
 
-	if (!q)
-		return -ENOMEM;
-	int error = mp__ring_new(&q->ring, capacity);
-	if (!error) {
-		init_local(q);
-		error = mp__queue_enlist(q);
-		if (error)
-			mp__ring_release(&q->ring);
-	}
+	int error = mp__ring_new(&ring, capacity);
 	if (error)
-		free(q);
-	else
-		*out = q;
+		return error;
+	error = mp__queue_from(&ring, out);
+	if (error)
+		mp__ring_release(&ring);
 	return error;
 	//}
 }

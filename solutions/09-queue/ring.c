@@ -64,7 +64,7 @@ copy_out(const struct mp__pages *pages, uint32_t at, void *data, size_t size)
 }
 
 int
-mp__ring_map(struct mp__ring *ring, int fd, struct mp_lock *lock)
+mp__ring_map(struct mp__ring *ring, int fd)
 {
 	void *pages =
 	    mmap(NULL, sizeof(struct mp__pages), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -72,29 +72,41 @@ mp__ring_map(struct mp__ring *ring, int fd, struct mp_lock *lock)
 	if (pages == MAP_FAILED) {
 		int error = -errno;
 		mp_close(&fd);
-		mp_lock_free(lock);
 		return error;
 	}
-	*ring = (struct mp__ring){.pages = pages, .lock = lock, .fd = fd};
+	*ring = (struct mp__ring){.pages = pages, .fd = fd};
 	return 0;
+}
+
+static void
+init_lock(pthread_mutex_t *lock)
+{
+	pthread_mutexattr_t attributes;
+
+	pthread_mutexattr_init(&attributes);
+	pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+	pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+	pthread_mutex_init(lock, &attributes);
+	pthread_mutexattr_destroy(&attributes);
 }
 
 int
 mp__ring_new(struct mp__ring *ring, size_t capacity)
 {
-	struct mp_lock *lock;
 	int fd = memfd_create("mp-queue", MFD_CLOEXEC);
 
 	if (fd < 0)
 		return -errno;
-	int error = ftruncate(fd, sizeof(struct mp__pages)) ? -errno : mp_lock_new(&lock);
-	if (error) {
+	if (ftruncate(fd, sizeof(struct mp__pages))) {
+		int error = -errno;
 		mp_close(&fd);
 		return error;
 	}
-	error = mp__ring_map(ring, fd, lock);
-	if (!error)
+	int error = mp__ring_map(ring, fd);
+	if (!error) {
+		init_lock(&ring->pages->lock);
 		ring->pages->capacity = capacity;
+	}
 	return error;
 }
 
@@ -102,7 +114,6 @@ void
 mp__ring_release(struct mp__ring *ring)
 {
 	munmap(ring->pages, sizeof(*ring->pages));
-	mp_lock_free(ring->lock);
 	mp_close(&ring->fd);
 }
 
@@ -110,13 +121,14 @@ mp__ring_release(struct mp__ring *ring)
 void
 mp__ring_hold(struct mp__ring *ring)
 {
-	(void)!mp_lock_acquire(ring->lock, MP_FOREVER);
+	if (pthread_mutex_lock(&ring->pages->lock) == EOWNERDEAD)
+		pthread_mutex_consistent(&ring->pages->lock);
 }
 
 void
 mp__ring_let_go(struct mp__ring *ring)
 {
-	(void)!mp_lock_release(ring->lock);
+	pthread_mutex_unlock(&ring->pages->lock);
 }
 
 /*

@@ -15,13 +15,13 @@
  * Whoever changes something first wakes who waits for it (they wait for the lock, then), or
  * dying in between would leave them asleep.
  */
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <mp/internal.h>
-#include <mp/lock.h>
 
 //{
 enum { RING_ROOM = 256 * 1024, RING_STEP = 16, RING_PIECE = 64 * 1024 };
@@ -47,6 +47,8 @@ struct mp__pages {
 	/* set before anybody else can see it, then read-only */
 	uint64_t capacity; /* in messages; 0: as many as there is room for */
 
+	pthread_mutex_t lock; /* robust: who is next is let in when its owner has died */
+
 	/* hold the lock to change it */
 	_Atomic uint64_t tail, head;
 	struct mp__who sender, receiver; /* of a message in pieces, under way */
@@ -62,13 +64,12 @@ struct mp__pages {
 /* The ring as one process has it. */
 struct mp__ring {
 	struct mp__pages *pages;
-	struct mp_lock *lock;
 	int fd; /* the memory's: how others get it who are no children by fork */
 };
 
-/* Make one; map one that exists (fd and lock are taken over, also in case of errors). */
+/* Make one; map one that exists (fd is taken over, also in case of errors). */
 int mp__ring_new(struct mp__ring *ring, size_t capacity);
-int mp__ring_map(struct mp__ring *ring, int fd, struct mp_lock *lock);
+int mp__ring_map(struct mp__ring *ring, int fd);
 void mp__ring_release(struct mp__ring *ring);
 
 void mp__ring_hold(struct mp__ring *ring);

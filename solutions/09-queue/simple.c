@@ -9,7 +9,7 @@
 
 #include <mp/simple_queue.h>
 
-#include "ring.h"
+#include "object.h"
 
 struct mp_simple_queue {
 	//{
@@ -23,25 +23,41 @@ struct mp_simple_queue {
 
 //{
 _Static_assert(MP_QUEUE_ROOM == RING_ROOM, "the contract says how much fits");
+
+int
+mp__simple_queue_from(const struct mp__ring *ring, struct mp_simple_queue **out)
+{
+	struct mp_simple_queue *q = calloc(1, sizeof(*q));
+
+	if (!q)
+		return -ENOMEM;
+	q->ring = *ring;
+	q->references = 1;
+	*out = q;
+	return 0;
+}
+
+const struct mp__ring *
+mp__simple_queue_ring(const struct mp_simple_queue *q)
+{
+	return &q->ring;
+}
 //}
 
 int
 mp_simple_queue_new(struct mp_simple_queue **out)
 {
-	/* queue.1: memory shared with the children to come, and a lock. */
+	/* queue.1: memory shared with the children to come, and a lock in it. */
 	//{
-	struct mp_simple_queue *q = calloc(1, sizeof(*q));
+	struct mp__ring ring;
 
-	if (!q)
-		return -ENOMEM;
-	int error = mp__ring_new(&q->ring, 0);
-	if (error) {
-		free(q);
+	int error = mp__ring_new(&ring, 0);
+	if (error)
 		return error;
-	}
-	q->references = 1;
-	*out = q;
-	return 0;
+	error = mp__simple_queue_from(&ring, out);
+	if (error)
+		mp__ring_release(&ring);
+	return error;
 	//}
 }
 

@@ -113,6 +113,13 @@ int mp_queue_get(struct mp_queue *q, struct mp_value **out, double timeout) MP_M
 int mp_queue_put_nowait(struct mp_queue *q, const struct mp_value *v) MP_MUST_CHECK;
 int mp_queue_get_nowait(struct mp_queue *q, struct mp_value **out) MP_MUST_CHECK;
 
+/*
+ * A queue in a value, mp_object(&mp_queue_class, q), for the arguments of a child that is
+ * spawned (mp/spawn.h). Anywhere else, also in a queue, put and send refuse it:
+ * MP_NOT_SPAWNING (RuntimeError). Tasks queue.6
+ */
+extern const struct mp_class mp_queue_class, mp_simple_queue_class;
+
 /* How many messages can be got now; whether that is none; whether put would say MP_FULL now.
  * Python's qsize, empty, full. Tasks queue.3 */
 size_t mp_queue_qsize(const struct mp_queue *q);
