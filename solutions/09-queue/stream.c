@@ -273,16 +273,17 @@ mp__ring_receive(struct mp__ring *ring, void **data, size_t *size, int64_t deadl
 	struct mp__pages *pages = ring->pages;
 	int result = NOT_YET;
 
-	for (int64_t until = deadline;;) {
+	for (;;) {
 		mp__ring_hold(ring);
 		result = get_some(ring, &r);
 		uint32_t rung = result == NOT_YET ? mp__ring_await(&pages->more) : 0;
 		bool watch = pages->receiver.pid;
+		/* A message is there, behind one that somebody is just receiving. */
+		bool blocked = !r.begun && mp__ring_count(ring) > 0;
 		mp__ring_let_go(ring);
 		if (result != NOT_YET)
 			break;
-		if (r.begun)
-			until = MP_NEVER;
+		int64_t until = r.begun || blocked ? MP_NEVER : deadline;
 		if (mp__ring_sleep(&pages->more, rung, until, watch) == MP_TIMEOUT)
 			return MP_EMPTY;
 	}
