@@ -24,10 +24,11 @@ struct decoder {
 	size_t memo_room, memo_used, memo_most;
 	struct mp_value **trash; /* what was thrown away, once there may be cycles */
 	size_t trashed, trash_room;
-	size_t left;  /* so much may still be copied or compared, of what was read before */
-	bool old;     /* protocol 2: Python 2's names */
-	bool cyclic;  /* there may be a cycle */
-	bool rebuilt; /* a class has seen values, and may have told other threads */
+	size_t left; /* so much may still be copied or compared, of what was read before */
+	bool old;    /* protocol 2: Python 2's names */
+	bool cyclic; /* there may be a cycle */
+	/* a class has seen values, and may have told other threads */
+	bool rebuilt;
 	//}
 };
 
@@ -43,6 +44,14 @@ int mp__memo_get(struct decoder *d, size_t number);
 /* Throw away n values. */
 void mp__discard(struct decoder *d, struct mp_value **values, size_t n);
 void mp__decoder_release(struct decoder *d);
+
+/* fill.c: of n values on top, or of all above the mark */
+int mp__push_tuple(struct decoder *d, size_t n);
+int mp__push_marked(
+    struct decoder *d, struct mp_value *(*make)(struct arena *, struct mp_value **, size_t));
+int mp__push_table(struct decoder *d, enum mp_kind kind);
+int mp__fill_few(struct decoder *d, enum opcode op, size_t n);
+int mp__fill_marked(struct decoder *d, enum opcode op);
 
 /* call.c: what a call makes is put on the stack; nothing is called. */
 int mp__call(struct decoder *d, enum opcode op);

@@ -168,8 +168,8 @@ mp__put_int(struct buffer *out, const struct mp_value *v)
 	size_t n;
 
 	if (!v->big) {
-		buffer_put(out, text,
-		    (size_t)sprintf(text, "%lld", (long long)((const struct number *)v)->whole));
+		n = (size_t)sprintf(text, "%lld", (long long)((const struct number *)v)->whole);
+		buffer_put(out, text, n);
 		return 0;
 	}
 	if (big->size > MOST_DIGITS * 10 / 24 + 2) /* a byte is more than 2.4 digits */

@@ -124,7 +124,7 @@ int
 mp__table_put(struct table *t, struct mp_value *key, struct mp_value *value, size_t *left,
     struct mp_value *rest[2])
 {
-	struct entry *entry;
+	struct entry *entry = NULL;
 	uint64_t hash;
 	int found = mp_value_hash(key, &hash);
 
@@ -159,7 +159,7 @@ put(struct mp_value *whole, struct mp_value *key, struct mp_value *value)
 static int
 take_out(struct table *t, const struct mp_value *key)
 {
-	struct entry *entry;
+	struct entry *entry = NULL;
 	int found = mp__table_find(t, key, NULL, &entry);
 
 	if (found <= 0)
@@ -216,7 +216,7 @@ mp_dict_get(const struct mp_value *dict, const struct mp_value *key)
 {
 	/* pickle.2 */
 	//{
-	struct entry *entry;
+	struct entry *entry = NULL;
 
 	if (mp_value_kind(dict) != MP_DICT ||
 	    mp__table_find((const struct table *)dict, key, NULL, &entry) <= 0)
@@ -277,7 +277,7 @@ mp_set_has(const struct mp_value *set, const struct mp_value *v)
 {
 	/* pickle.2 */
 	//{
-	struct entry *entry;
+	struct entry *entry = NULL;
 
 	return is_set(set) && mp__table_find((const struct table *)set, v, NULL, &entry) > 0;
 	//}

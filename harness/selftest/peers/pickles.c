@@ -18,8 +18,8 @@
 static void
 put_frame(const void *data, size_t size)
 {
-	uint8_t length[4] = {(uint8_t)size, (uint8_t)(size >> 8), (uint8_t)(size >> 16),
-	    (uint8_t)(size >> 24)};
+	uint8_t length[4] = {
+	    (uint8_t)size, (uint8_t)(size >> 8), (uint8_t)(size >> 16), (uint8_t)(size >> 24)};
 
 	if (fwrite(length, 1, 4, stdout) != 4 || fwrite(data, 1, size, stdout) != size)
 		err(1, "stdout");
@@ -153,9 +153,10 @@ any_float(void)
 static struct mp_value *
 any_str(void)
 {
-	static const char *const pieces[] = {"a", "B", "7", "'", "\"", "\\", "\n", "\r", "\t", "\x7f",
-	    "\x01", "\xc3\xa9", "\xc2\x85", "\xc2\xa0", "\xc2\xad", "\xe2\x82\xac", "\xe2\x80\xa8",
-	    "\xed\xa0\x80", "\xed\xbf\xbf", "\xef\xbf\xbf", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", " "};
+	static const char *const pieces[] = {"a", "B", "7", "'", "\"", "\\", "\n", "\r", "\t",
+	    "\x7f", "\x01", "\xc3\xa9", "\xc2\x85", "\xc2\xa0", "\xc2\xad", "\xe2\x82\xac",
+	    "\xe2\x80\xa8", "\xed\xa0\x80", "\xed\xbf\xbf", "\xef\xbf\xbf", "\xf0\x9f\x98\x80",
+	    "\xf4\x8f\xbf\xbf", " "};
 	char text[160] = "";
 	size_t n = 0;
 
