@@ -25,6 +25,7 @@
 #include <mp/simple_queue.h>
 #include <mp/spawn.h>
 #include <mp/subprocess.h>
+#include <mp/sync.h>
 #include <mp/ticket.h>
 #include <mp/todo.h>
 #include <mp/tracker.h>

@@ -73,6 +73,8 @@
 	    "it is yours, but its owner died: what it guards may be half done")                    \
 	X(MP_NOT_OWNER, -5041, "AssertionError", "only the thread that acquired it may do that")   \
 	X(MP_OVER_RELEASED, -5042, "ValueError", "it was released more often than acquired")       \
+	X(MP_BROKEN_BARRIER, -5050, "threading.BrokenBarrierError",                                \
+	    "the barrier is broken: somebody will not come")                                       \
 	X(MP_FULL, -5070, "queue.Full", "the queue has as many messages as it may have")           \
 	X(MP_EMPTY, -5071, "queue.Empty", "there is no message in the queue")                      \
 	X(MP_NOT_CLOSED, -5072, "AssertionError",                                                  \
