@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "stuck/look.h"
+#include "stuck/registry.h"
 
 struct mapping {
 	uint64_t start, end, offset;
@@ -168,6 +169,13 @@ bare(struct stuck *s, struct stuck_task *task, const struct stuck_word *word)
 	stuck_sharers(s, task, way, word);
 }
 
+static void
+outside(struct stuck_task *task, const char *does, const char *kind)
+{
+	stuck_does(task, "%s", does);
+	(void)stuck_way(task, STUCK_OUTSIDE, kind, "%s", "");
+}
+
 void
 stuck_futex(struct stuck *s, struct stuck_task *task)
 {
@@ -177,9 +185,11 @@ stuck_futex(struct stuck *s, struct stuck_task *task)
 		     command == FUTEX_LOCK_PI || command == 13 /* FUTEX_LOCK_PI2 */;
 
 	word = (struct stuck_word){.address = task->args[0], .expected = (uint32_t)task->args[2]};
-	if (!waits || task->args[3]) {
-		stuck_does(task, waits ? "waits with a timeout" : "waits in futex");
-		(void)stuck_way(task, STUCK_OUTSIDE, waits ? "time" : "unknown", "%s", "");
+	bool watches = command == FUTEX_WAIT_BITSET && task->args[5] == STUCK_WATCH;
+
+	if (!waits || (task->args[3] && !watches)) {
+		outside(task, waits ? "waits with a timeout" : "waits in futex",
+		    waits ? "time" : "unknown");
 		return;
 	}
 	if (!find_word(task->process, &word, operation & FUTEX_PRIVATE_FLAG) ||
@@ -188,6 +198,10 @@ stuck_futex(struct stuck *s, struct stuck_task *task)
 		stuck_way(task, STUCK_ANY, "unseen", "a futex that we may not see")->unseen = true;
 		return;
 	}
-	if (!stuck_registry(s, task, &word) && !stuck_sync(s, task, &word))
+	if (stuck_registry(s, task, &word))
+		return;
+	if (task->args[3])
+		outside(task, "waits with a timeout", "time");
+	else if (!stuck_sync(s, task, &word))
 		bare(s, task, &word);
 }

@@ -90,3 +90,17 @@ mp__queue_look(struct mp_queue *q, int (*look)(size_t untaken, size_t lost, void
 	/* queue.3: first bury the dead, so that what waited in them is lost and not waiting. */
 	mp_todo("queue.3");
 }
+
+void *
+mp__queue_beside(struct mp_queue *q)
+{
+	/* queue.3: in the pages of the ring, for stage 10. */
+	mp_todo("queue.3");
+}
+
+void
+mp__queue_note(struct mp_queue *q, const _Atomic uint32_t *bell, const struct mp__roll *roll)
+{
+	/* queue.3: so that procsmith can tell who waits for whom; nothing else needs it. */
+	mp_todo("queue.3");
+}

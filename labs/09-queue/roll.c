@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <mp/futex.h>
 #include <mp/internal.h>
 #include <mp/proc.h>
 #include <mp/todo.h>
@@ -28,6 +29,13 @@ bool
 mp__who_is_dead(const struct mp__who *who)
 {
 	/* queue.2: nobody is not dead; a zombie is, and who bears the number of an earlier one. */
+	mp_todo("queue.2");
+}
+
+int
+mp__watch(const _Atomic uint32_t *word, uint32_t expected, int64_t deadline, int64_t *nap)
+{
+	/* queue.2: sleep for a nap at most; one that was not disturbed makes the next one longer. */
 	mp_todo("queue.2");
 }
 

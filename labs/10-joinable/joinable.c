@@ -5,7 +5,8 @@
  * There is no counter of unfinished tasks. What nobody has got, the queue below counts; what
  * was got and is not done stands on a roll, under the name of the process that got it. Both
  * are guarded by the queue's lock, so their sum is the truth of one moment; and when a
- * process dies, everybody can see what it had.
+ * process dies, everybody can see what it had. The roll lies in the queue's own memory, so
+ * who has the queue has the account, also a child by spawn.
  *
  * Handout: labs/10-joinable/README.md
  */
@@ -27,7 +28,7 @@ struct mp_joinable_queue {
 int
 mp_joinable_queue_new(struct mp_joinable_queue **out, size_t capacity)
 {
-	/* joinable.1: a queue, and memory for the account, shared with the children to come. */
+	/* joinable.1: a queue, and beside its messages the account. */
 	mp_todo("joinable.1");
 }
 
@@ -41,7 +42,7 @@ mp_joinable_queue_ref(struct mp_joinable_queue *q)
 void
 mp_joinable_queue_free(struct mp_joinable_queue *q)
 {
-	/* joinable.1: one owner fewer; the last one lets go of both. */
+	/* joinable.1: one owner fewer; the last one lets go of the queue. */
 	mp_todo("joinable.1");
 }
 
@@ -108,3 +109,34 @@ mp_joinable_queue_unfinished(struct mp_joinable_queue *q)
 	/* joinable.2: what nobody has got, and what is held. */
 	mp_todo("joinable.2");
 }
+
+static int
+joinable_reduce(void *q, struct mp_value **state)
+{
+	/* joinable.1: all that others need of it is in the queue's memory. */
+	mp_todo("joinable.1");
+}
+
+static int
+joinable_rebuild(const struct mp_value *state, void **q)
+{
+	/* joinable.1: the queue, and one of these around it. */
+	mp_todo("joinable.1");
+}
+
+static void
+joinable_ref(void *q)
+{
+	/* joinable.1: the value is an owner. */
+	mp_todo("joinable.1");
+}
+
+static void
+joinable_unref(void *q)
+{
+	mp_joinable_queue_free(q);
+}
+
+const struct mp_class mp_joinable_queue_class = {
+    "JoinableQueue", joinable_reduce, joinable_rebuild, joinable_ref, joinable_unref};
+MP_REGISTER_CLASS(mp_joinable_queue_class);

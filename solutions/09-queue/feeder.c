@@ -128,17 +128,20 @@ await_idle(struct mp_queue *q, int64_t deadline)
 	return q->feeding ? MP_TIMEOUT : 0;
 }
 
-/* A queue whose feeder the exit must wait for, with a reference; NULL: none. */
-static struct mp_queue *
-find_unflushed(void)
+/* A feeder that the exit must wait for, from now on not detached; false: none. */
+static bool
+find_feeder(pthread_t *feeder)
 {
-	struct mp_queue *found = NULL;
+	bool found = false;
 
 	pthread_mutex_lock(&lock);
 	for (struct mp_queue *q = all.queues; q && !found; q = q->next) {
 		pthread_mutex_lock(&q->mutex);
-		if (q->feeding && !q->abandoned)
-			found = mp_queue_ref(q);
+		found = q->feeding && !q->abandoned && !q->awaited;
+		if (found) {
+			q->awaited = true;
+			*feeder = q->feeder;
+		}
 		pthread_mutex_unlock(&q->mutex);
 	}
 	pthread_mutex_unlock(&lock);
@@ -148,15 +151,11 @@ find_unflushed(void)
 static void
 flush_all(void *unused)
 {
-	struct mp_queue *q;
+	pthread_t feeder;
 
 	(void)unused;
-	while ((q = find_unflushed())) {
-		pthread_mutex_lock(&q->mutex);
-		(void)!await_idle(q, MP_NEVER);
-		pthread_mutex_unlock(&q->mutex);
-		mp_queue_free(q);
-	}
+	while (find_feeder(&feeder))
+		pthread_join(feeder, NULL);
 }
 
 static void *
@@ -164,6 +163,7 @@ feed(void *arg)
 {
 	struct mp_queue *q = arg;
 
+	pthread_setname_np(pthread_self(), "mp-feeder");
 	pthread_mutex_lock(&q->mutex);
 	while (q->first) {
 		struct waiting *w = q->first;
@@ -173,6 +173,8 @@ feed(void *arg)
 		drop_first(q);
 	}
 	q->feeding = false;
+	if (!q->awaited)
+		pthread_detach(pthread_self());
 	pthread_cond_broadcast(&q->idle);
 	pthread_mutex_unlock(&q->mutex);
 	mp_queue_free(q);
@@ -184,17 +186,16 @@ static int
 start_feeder(struct mp_queue *q)
 {
 	sigset_t every, before;
-	pthread_t thread;
 
 	sigfillset(&every);
 	pthread_sigmask(SIG_SETMASK, &every, &before);
-	int error = -pthread_create(&thread, NULL, feed, q);
+	int error = -pthread_create(&q->feeder, NULL, feed, q);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (error)
 		return error;
-	pthread_detach(thread);
 	atomic_fetch_add(&q->references, 1);
 	q->feeding = true;
+	q->awaited = false;
 	return 0;
 }
 

@@ -26,7 +26,8 @@ struct mp_queue {
 	pthread_cond_t idle; /* nothing waits any more */
 	struct waiting *first, **last;
 	size_t count;
-	bool feeding, abandoned, closed;
+	pthread_t feeder; /* if feeding; the exit joins it if awaited, else it is detached */
+	bool feeding, awaited, abandoned, closed;
 
 	/* all queues of this process; hold the lock of feeder.c */
 	struct mp_queue *next, **link;

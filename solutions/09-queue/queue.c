@@ -18,12 +18,6 @@
 //{
 enum { PATIENCE = 16 };
 
-static int64_t
-deadline_of(double timeout)
-{
-	return timeout == MP_FOREVER ? MP_NEVER : mp_deadline(timeout);
-}
-
 static void
 init_local(struct mp_queue *q)
 {
@@ -151,14 +145,14 @@ mp_queue_put_bytes(struct mp_queue *q, const void *data, size_t size, double tim
 	 * no room is kept for the feeder (queue.4).
 	 */
 	//{
-	int64_t deadline = deadline_of(timeout);
+	int64_t deadline = mp_deadline(timeout), nap = MP__NAP;
 	uint32_t rung;
 	int error = mp__queue_flush_at_exit();
 
 	if (error)
 		return error;
 	while ((error = offer(q, data, size, &rung)) == MP_FULL && timeout > 0)
-		if (mp__ring_sleep(&q->ring.pages->room, rung, deadline, true) == MP_TIMEOUT)
+		if (mp__ring_sleep(&q->ring.pages->room, rung, deadline, &nap) == MP_TIMEOUT)
 			return MP_FULL;
 	return error;
 	//}
@@ -172,7 +166,7 @@ mp__queue_get_bytes(struct mp_queue *q, void **data, size_t *size, double timeou
 	//{
 	if (is_closed(q))
 		return MP_CLOSED;
-	return mp__ring_receive(&q->ring, data, size, deadline_of(timeout), taking, arg);
+	return mp__ring_receive(&q->ring, data, size, mp_deadline(timeout), taking, arg);
 	//}
 }
 
@@ -228,5 +222,23 @@ mp__queue_look(struct mp_queue *q, int (*look)(size_t untaken, size_t lost, void
 	int result = look(untaken, pages->lost, arg);
 	mp__ring_let_go(&q->ring);
 	return result;
+	//}
+}
+
+void *
+mp__queue_beside(struct mp_queue *q)
+{
+	/* queue.3: in the pages of the ring, for stage 10. */
+	//{
+	return q->ring.pages->beside;
+	//}
+}
+
+void
+mp__queue_note(struct mp_queue *q, const _Atomic uint32_t *bell, const struct mp__roll *roll)
+{
+	/* queue.3: so that procsmith can tell who waits for whom; nothing else needs it. */
+	//{
+	mp__ring_note_tasks(q->ring.pages, bell, roll);
 	//}
 }

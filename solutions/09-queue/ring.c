@@ -20,9 +20,6 @@
 #include "ring.h"
 
 //{
-/* How often who waits for the dead looks whether somebody has died. A death rings no bell. */
-#define WATCH INT64_C(50000000)
-
 static uint32_t
 place(uint64_t end)
 {
@@ -106,6 +103,7 @@ mp__ring_new(struct mp__ring *ring, size_t capacity)
 	if (!error) {
 		init_lock(&ring->pages->lock);
 		ring->pages->capacity = capacity;
+		mp__ring_note(ring->pages);
 	}
 	return error;
 }
@@ -153,14 +151,10 @@ mp__ring_await(struct mp__bell *bell)
 }
 
 int
-mp__ring_sleep(struct mp__bell *bell, uint32_t rung, int64_t deadline, bool watch)
+mp__ring_sleep(struct mp__bell *bell, uint32_t rung, int64_t deadline, int64_t *nap)
 {
-	int64_t soon = watch ? mp_now() + WATCH : MP_NEVER;
-
-	if (soon < deadline) {
-		(void)!mp_futex_wait(&bell->rung, rung, soon);
-		return 0;
-	}
+	if (nap)
+		return mp__watch(&bell->rung, rung, deadline, nap);
 	return mp_futex_wait(&bell->rung, rung, deadline) == MP_TIMEOUT ? MP_TIMEOUT : 0;
 }
 

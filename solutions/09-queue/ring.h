@@ -29,7 +29,7 @@ enum { RING_ROOM = 256 * 1024, RING_STEP = 16, RING_PIECE = 64 * 1024 };
 /* Longer messages go in pieces: they may need more room than there will ever be. */
 #define RING_WHOLE ((size_t)RING_ROOM - sizeof(struct mp__record))
 
-enum mp__kind { WHOLE = 1, FIRST, NEXT };
+enum mp__part { WHOLE = 1, FIRST, NEXT };
 
 /* What stands before the bytes of a message, or of a piece of one. */
 struct mp__record {
@@ -43,7 +43,20 @@ struct mp__bell {
 	_Atomic uint32_t rung, asleep;
 };
 
+/* What others may know of it: docs/stuck.md. */
+struct mp__notes {
+	char magic[8];
+	uint32_t version, count;
+	struct mp__note {
+		uint32_t kind, words, words_size, holder, posters, posters_size;
+		char name[40];
+	} notes[3];
+};
+
 struct mp__pages {
+	/* set before anybody else can see it, then read-only; first, so that it is found */
+	struct mp__notes notes;
+
 	/* set before anybody else can see it, then read-only */
 	uint64_t capacity; /* in messages; 0: as many as there is room for */
 
@@ -51,14 +64,19 @@ struct mp__pages {
 
 	/* hold the lock to change it */
 	_Atomic uint64_t tail, head;
-	struct mp__who sender, receiver; /* of a message in pieces, under way */
-	struct mp__roll waiting;	 /* what no room was found for, by producer */
-	_Atomic uint64_t lost;		 /* of that, what died with its producers */
+	struct mp__who sender;	  /* of a message in pieces, under way */
+	_Atomic uint64_t sending; /* its size */
+	struct mp__who receiver;
+	struct mp__roll waiting; /* what no room was found for, by producer */
+	_Atomic uint64_t lost;	 /* of that, what died with its producers */
 
 	struct mp__bell more, room; /* for who gets, for who puts */
 
 	/* from head to tail: hold the lock; the rest is nobody's */
 	_Alignas(64) unsigned char bytes[RING_ROOM];
+
+	/* stage 10's, under the lock */
+	_Alignas(64) unsigned char beside[MP__BESIDE];
 };
 
 /* The ring as one process has it. */
@@ -83,9 +101,9 @@ uint32_t mp__ring_await(struct mp__bell *bell);
 
 /*
  * Without the lock. Sleep, if it has not been rung since: 0 look again, or MP_TIMEOUT.
- * watch: come back soon in any case, to see whether somebody has died.
+ * nap: as mp__watch has it, to see whether somebody has died; NULL: that does not matter.
  */
-int mp__ring_sleep(struct mp__bell *bell, uint32_t rung, int64_t deadline, bool watch);
+int mp__ring_sleep(struct mp__bell *bell, uint32_t rung, int64_t deadline, int64_t *nap);
 
 /* Hold the lock. The free bytes; is there nothing to get. */
 size_t mp__ring_free(const struct mp__ring *ring);
@@ -103,6 +121,11 @@ void mp__ring_pass(struct mp__ring *ring, const struct mp__record *record);
 
 /* How many messages there are: of one moment, without the lock. */
 size_t mp__ring_count(const struct mp__ring *ring);
+
+/* note.c: say what the words are that others may sleep at. */
+void mp__ring_note(struct mp__pages *pages);
+void mp__ring_note_tasks(
+    struct mp__pages *pages, const _Atomic uint32_t *bell, const struct mp__roll *roll);
 
 /* stream.c: messages, of any length. */
 

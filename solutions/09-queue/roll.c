@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <mp/futex.h>
 #include <mp/internal.h>
 #include <mp/proc.h>
 
@@ -105,6 +106,22 @@ mp__who_is_dead(const struct mp__who *who)
 	int error = mp_proc_read(pid, &proc);
 	return error == -ESRCH ||
 	       (!error && (proc.state == 'Z' || proc.state == 'X' || proc.birth != who->birth));
+	//}
+}
+
+int
+mp__watch(const _Atomic uint32_t *word, uint32_t expected, int64_t deadline, int64_t *nap)
+{
+	/* queue.2: sleep for a nap at most; one that was not disturbed makes the next one longer. */
+	//{
+	int64_t soon = mp_now() + *nap;
+
+	if (soon >= deadline)
+		return mp_futex_wait(word, expected, deadline) == MP_TIMEOUT ? MP_TIMEOUT : 0;
+	uint32_t bits = deadline == MP_NEVER ? MP__WATCHING : MP_FUTEX_ALL;
+	if (mp_futex_wait_bits(word, expected, soon, bits) == MP_TIMEOUT && *nap < MP__LONGEST)
+		*nap *= 2;
+	return 0;
 	//}
 }
 

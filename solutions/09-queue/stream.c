@@ -84,8 +84,10 @@ put_piece(struct mp__ring *ring, struct sending *s)
 	size_t size = piece(ring, s->size - s->done);
 	if (size == 0)
 		return false;
-	if (!s->begun)
+	if (!s->begun) {
+		atomic_store(&pages->sending, s->size);
 		mp__who_am_i(&pages->sender);
+	}
 	mp__ring_write(ring,
 	    (struct mp__record){
 		.size = (uint32_t)size, .kind = s->begun ? NEXT : FIRST, .total = s->size},
@@ -116,6 +118,7 @@ mp__ring_send(struct mp__ring *ring, const void *data, size_t size, bool waiting
 {
 	struct sending s = {.data = data, .size = size};
 	struct mp__pages *pages = ring->pages;
+	int64_t nap = MP__NAP;
 
 	for (;;) {
 		mp__ring_hold(ring);
@@ -129,7 +132,7 @@ mp__ring_send(struct mp__ring *ring, const void *data, size_t size, bool waiting
 		mp__ring_let_go(ring);
 		if (done)
 			return;
-		(void)!mp__ring_sleep(&pages->room, rung, MP_NEVER, watch);
+		(void)!mp__ring_sleep(&pages->room, rung, MP_NEVER, watch ? &nap : NULL);
 	}
 }
 
@@ -271,6 +274,7 @@ mp__ring_receive(struct mp__ring *ring, void **data, size_t *size, int64_t deadl
 {
 	struct receiving r = {.taking = taking, .arg = arg};
 	struct mp__pages *pages = ring->pages;
+	int64_t nap = MP__NAP;
 	int result = NOT_YET;
 
 	for (;;) {
@@ -284,7 +288,7 @@ mp__ring_receive(struct mp__ring *ring, void **data, size_t *size, int64_t deadl
 		if (result != NOT_YET)
 			break;
 		int64_t until = r.begun || blocked ? MP_NEVER : deadline;
-		if (mp__ring_sleep(&pages->more, rung, until, watch) == MP_TIMEOUT)
+		if (mp__ring_sleep(&pages->more, rung, until, watch ? &nap : NULL) == MP_TIMEOUT)
 			return MP_EMPTY;
 	}
 	if (result == 0) {

@@ -5,7 +5,8 @@
  * There is no counter of unfinished tasks. What nobody has got, the queue below counts; what
  * was got and is not done stands on a roll, under the name of the process that got it. Both
  * are guarded by the queue's lock, so their sum is the truth of one moment; and when a
- * process dies, everybody can see what it had.
+ * process dies, everybody can see what it had. The roll lies in the queue's own memory, so
+ * who has the queue has the account, also a child by spawn.
  *
  * Handout: labs/10-joinable/README.md
  */
@@ -20,9 +21,6 @@
 #include <mp/pickle.h>
 
 //{
-/* How often a join looks whether somebody has died: a death rings no bell. */
-#define WATCH INT64_C(50000000)
-
 struct account {
 	/* hold the queue's lock */
 	struct mp__roll held;	 /* got, and not done */
@@ -31,38 +29,50 @@ struct account {
 
 	_Atomic uint32_t rung; /* a futex */
 };
+_Static_assert(sizeof(struct account) <= MP__BESIDE, "it lies beside the messages");
 //}
 
 struct mp_joinable_queue {
 	//{
 	struct mp_queue *queue;
-	struct account *account; /* shared */
+	struct account *account; /* shared: beside the messages */
 	atomic_int references;	 /* in this process */
 				 //}
 };
 
-int
-mp_joinable_queue_new(struct mp_joinable_queue **out, size_t capacity)
+//{
+/* One around a queue, which is taken over if that works: 0, or -ENOMEM. */
+static int
+around(struct mp_queue *queue, struct mp_joinable_queue **out)
 {
-	/* joinable.1: a queue, and memory for the account, shared with the children to come. */
-	//{
-	void *account = NULL;
 	struct mp_joinable_queue *q = calloc(1, sizeof(*q));
 
 	if (!q)
 		return -ENOMEM;
-	int error = mp__shared_new(&account, sizeof(struct account));
-	if (!error)
-		error = mp_queue_new(&q->queue, capacity);
-	if (error) {
-		mp__shared_free(account);
-		free(q);
-		return error;
-	}
-	q->account = account;
+	q->queue = queue;
+	q->account = mp__queue_beside(queue);
 	q->references = 1;
 	*out = q;
 	return 0;
+}
+//}
+
+int
+mp_joinable_queue_new(struct mp_joinable_queue **out, size_t capacity)
+{
+	/* joinable.1: a queue, and beside its messages the account. */
+	//{
+	struct mp_queue *queue;
+	int error = mp_queue_new(&queue, capacity);
+
+	if (error)
+		return error;
+	error = around(queue, out);
+	if (error)
+		mp_queue_free(queue);
+	else
+		mp__queue_note(queue, &(*out)->account->rung, &(*out)->account->held);
+	return error;
 	//}
 }
 
@@ -79,12 +89,11 @@ mp_joinable_queue_ref(struct mp_joinable_queue *q)
 void
 mp_joinable_queue_free(struct mp_joinable_queue *q)
 {
-	/* joinable.1: one owner fewer; the last one lets go of both. */
+	/* joinable.1: one owner fewer; the last one lets go of the queue. */
 	//{
 	if (!q || atomic_fetch_sub(&q->references, 1) != 1)
 		return;
 	mp_queue_free(q->queue);
-	mp__shared_free(q->account);
 	free(q);
 	//}
 }
@@ -236,16 +245,12 @@ mp_joinable_queue_join(struct mp_joinable_queue *q, double timeout)
 	 */
 	//{
 	struct joining joining = {.account = q->account};
-	int64_t deadline = mp_deadline(timeout);
+	int64_t deadline = mp_deadline(timeout), nap = MP__NAP;
 	int result;
 
-	while ((result = mp__queue_look(q->queue, settle, &joining)) == MP_TIMEOUT) {
-		int64_t now = mp_now();
-		if (now >= deadline)
-			break;
-		int64_t soon = now + WATCH < deadline ? now + WATCH : deadline;
-		(void)!mp_futex_wait(&q->account->rung, joining.rung, soon);
-	}
+	while ((result = mp__queue_look(q->queue, settle, &joining)) == MP_TIMEOUT && timeout > 0)
+		if (mp__watch(&q->account->rung, joining.rung, deadline, &nap) == MP_TIMEOUT)
+			timeout = 0; /* and look once more */
 	return result;
 	//}
 }
@@ -258,3 +263,48 @@ mp_joinable_queue_unfinished(struct mp_joinable_queue *q)
 	return (size_t)mp__queue_look(q->queue, count, q->account);
 	//}
 }
+
+static int
+joinable_reduce(void *q, struct mp_value **state)
+{
+	/* joinable.1: all that others need of it is in the queue's memory. */
+	//{
+	return mp_queue_class.reduce(((struct mp_joinable_queue *)q)->queue, state);
+	//}
+}
+
+static int
+joinable_rebuild(const struct mp_value *state, void **q)
+{
+	/* joinable.1: the queue, and one of these around it. */
+	//{
+	void *queue;
+	int error = mp_queue_class.rebuild(state, &queue);
+
+	if (error)
+		return error;
+	error = around(queue, (struct mp_joinable_queue **)q);
+	if (error)
+		mp_queue_free(queue);
+	return error;
+	//}
+}
+
+static void
+joinable_ref(void *q)
+{
+	/* joinable.1: the value is an owner. */
+	//{
+	mp_joinable_queue_ref(q);
+	//}
+}
+
+static void
+joinable_unref(void *q)
+{
+	mp_joinable_queue_free(q);
+}
+
+const struct mp_class mp_joinable_queue_class = {
+    "JoinableQueue", joinable_reduce, joinable_rebuild, joinable_ref, joinable_unref};
+MP_REGISTER_CLASS(mp_joinable_queue_class);

@@ -211,6 +211,23 @@ void mp__who_am_i(struct mp__who *who);
 /* Is it dead? A zombie is; nobody is not. Tasks queue.2 */
 bool mp__who_is_dead(const struct mp__who *who);
 
+/*
+ * Sleep until *word is not expected any more, or the deadline, or it is time to look whether
+ * somebody has died: a death wakes nobody.
+ *
+ * nap      how long to sleep at most, at first MP__NAP; it doubles up to a second
+ * Returns  0 look again, or MP_TIMEOUT the deadline has come
+ * Tasks    queue.2
+ */
+#define MP__NAP	    INT64_C(50000000)
+#define MP__LONGEST INT64_C(1000000000)
+int mp__watch(
+    const _Atomic uint32_t *word, uint32_t expected, int64_t deadline, int64_t *nap) MP_MUST_CHECK;
+
+/* Who watches without a deadline sleeps with these bits: `procsmith stuck` knows by them that
+ * time alone will not help (docs/stuck.md). */
+#define MP__WATCHING UINT32_C(0x7fffffff)
+
 /* How many each process has of something; the dead are found out. All zero is empty. The
  * caller's lock guards it. */
 #define MP__ROLL 128
@@ -259,5 +276,14 @@ int mp__queue_get_bytes(struct mp_queue *q, void **data, size_t *size, double ti
  */
 int
 mp__queue_look(struct mp_queue *q, int (*look)(size_t untaken, size_t lost, void *arg), void *arg);
+
+/* Memory beside the messages, MP__BESIDE bytes, zero at first, aligned to 64: whoever has the
+ * queue has it, also a child by spawn. Tasks queue.3 */
+#define MP__BESIDE 4096
+void *mp__queue_beside(struct mp_queue *q);
+
+/* Say, before anybody else has the queue, that who sleeps at bell waits for what those on the
+ * roll have; both lie beside. `procsmith stuck` reads it (docs/stuck.md). Tasks queue.3 */
+void mp__queue_note(struct mp_queue *q, const _Atomic uint32_t *bell, const struct mp__roll *roll);
 
 #endif

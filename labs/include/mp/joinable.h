@@ -98,6 +98,10 @@ int mp_joinable_queue_task_done(struct mp_joinable_queue *q) MP_MUST_CHECK;
  */
 int mp_joinable_queue_join(struct mp_joinable_queue *q, double timeout) MP_MUST_CHECK;
 
+/* A queue in a value, for the arguments of a child that is spawned, as mp_queue_class in
+ * mp/queue.h. Tasks joinable.1 */
+extern const struct mp_class mp_joinable_queue_class;
+
 /* How many tasks are unfinished now, those of the dead too. Tasks joinable.2 */
 size_t mp_joinable_queue_unfinished(struct mp_joinable_queue *q);
 
