@@ -41,10 +41,24 @@ mp__line_forget(struct mp_line *line)
 }
 
 int
+mp__line_new(struct mp_line **out, uint32_t first, enum mp__kind kind)
+{
+	/* lock.3: mp__shared_new, a line in it, and a note of what it is. */
+	mp_todo("lock.3");
+}
+
+int
 mp_line_new(struct mp_line **out, uint32_t first)
 {
-	/* lock.3: mp__shared_new, and a line in it. */
+	/* lock.3: as above. Only its owner can release it, as an RLock. */
 	mp_todo("lock.3");
+}
+
+int
+mp__line_receive(const struct mp_value *place, struct mp_line **out)
+{
+	/* lock.5: mp__shared_receive; nothing is initialised, somebody may be inside. */
+	mp_todo("lock.5");
 }
 
 void
@@ -73,7 +87,9 @@ mp_line_release_any(struct mp_line *line)
 {
 	/*
 	 * lock.5: DONE, in the owner's name. But its slot is in the owner's list, where only the
-	 * owner may take it out: so its id stays, with MP__DIED beside it, until it does.
+	 * owner may take it out: so its id stays, with MP__DIED beside it, until it does. Nor
+	 * does the kernel wake a sleeper for us if we are killed here. So MP__DIED comes first,
+	 * and wakes it: from then on it does not sleep without looking up now and then.
 	 */
 	mp_todo("lock.5");
 }

@@ -15,6 +15,12 @@ struct mp_line {
 /* Make a free line in memory that is shared already. */
 void mp__line_init(struct mp_line *line, uint32_t first);
 
+/* mp_line_new, of a Lock or an RLock. */
+int mp__line_new(struct mp_line **out, uint32_t first, enum mp__kind kind) MP_MUST_CHECK;
+
+/* A line as a value, and back: see mp__shared_send. */
+int mp__line_receive(const struct mp_value *place, struct mp_line **out) MP_MUST_CHECK;
+
 /* What mp_line_free does, but the memory is the caller's to give back: true, if it may. */
 bool mp__line_forget(struct mp_line *line);
 

@@ -88,3 +88,32 @@ mp_lock_acquire_depth(struct mp_lock *lock, int depth)
 	/* lock.5: acquire it once, and say it was so often. */
 	mp_todo("lock.5");
 }
+
+static int
+lock_reduce(void *object, struct mp_value **state)
+{
+	/* lock.5: where the line lies, and what may be done with it. */
+	mp_todo("lock.5");
+}
+
+static int
+lock_rebuild(const struct mp_value *state, void **object)
+{
+	/* lock.5: a handle on the same line. */
+	mp_todo("lock.5");
+}
+
+static void
+lock_ref(void *object)
+{
+	(void)mp_lock_ref(object);
+}
+
+static void
+lock_unref(void *object)
+{
+	mp_lock_free(object);
+}
+
+const struct mp_class mp_lock_class = {"Lock", lock_reduce, lock_rebuild, lock_ref, lock_unref};
+MP_REGISTER_CLASS(mp_lock_class);

@@ -97,3 +97,33 @@ mp_condition_notify_all(struct mp_condition *c)
 	/* sync.1: for all. */
 	mp_todo("sync.1");
 }
+
+static int
+condition_reduce(void *object, struct mp_value **state)
+{
+	/* sync.1: where the room lies, and the lock. */
+	mp_todo("sync.1");
+}
+
+static int
+condition_rebuild(const struct mp_value *state, void **object)
+{
+	/* sync.1: a handle on the same room. */
+	mp_todo("sync.1");
+}
+
+static void
+condition_ref(void *object)
+{
+	(void)mp_condition_ref(object);
+}
+
+static void
+condition_unref(void *object)
+{
+	mp_condition_free(object);
+}
+
+const struct mp_class mp_condition_class = {
+    "Condition", condition_reduce, condition_rebuild, condition_ref, condition_unref};
+MP_REGISTER_CLASS(mp_condition_class);

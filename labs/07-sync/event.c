@@ -76,3 +76,33 @@ mp_event_wait(struct mp_event *event, double timeout)
 	/* sync.3: sleep while the word is what it was. */
 	mp_todo("sync.3");
 }
+
+static int
+event_reduce(void *object, struct mp_value **state)
+{
+	/* sync.3: where the word lies. */
+	mp_todo("sync.3");
+}
+
+static int
+event_rebuild(const struct mp_value *state, void **object)
+{
+	/* sync.3: a handle on the same word. */
+	mp_todo("sync.3");
+}
+
+static void
+event_ref(void *object)
+{
+	(void)mp_event_ref(object);
+}
+
+static void
+event_unref(void *object)
+{
+	mp_event_free(object);
+}
+
+const struct mp_class mp_event_class = {
+    "Event", event_reduce, event_rebuild, event_ref, event_unref};
+MP_REGISTER_CLASS(mp_event_class);

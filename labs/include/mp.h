@@ -9,6 +9,7 @@
 #include <mp/error.h>
 #include <mp/feeder.h>
 #include <mp/futex.h>
+#include <mp/heap.h>
 #include <mp/io.h>
 #include <mp/items.h>
 #include <mp/joinable.h>
@@ -22,6 +23,9 @@
 #include <mp/queue.h>
 #include <mp/reap.h>
 #include <mp/semaphore.h>
+#include <mp/shareable_list.h>
+#include <mp/sharedctypes.h>
+#include <mp/shm.h>
 #include <mp/simple_queue.h>
 #include <mp/spawn.h>
 #include <mp/subprocess.h>

@@ -63,13 +63,13 @@ badge_know_self(void)
 void
 badge_tidy(void)
 {
+	const uint64_t given = MP__DIED | UINT64_C(3) << 32;
 	void *next;
 
 	for (void *e = badge_self.head->list.next; e != badge_self.head; e = next) {
 		struct mp__badge *badge = badge_of(e);
 		next = badge->next;
-		if (badge->mark == MP__BADGE &&
-		    atomic_load_explicit(&badge->word, memory_order_relaxed) & MP__DIED) {
+		if (badge->mark == MP__BADGE && (atomic_load(&badge->word) & given) == given) {
 			badge_pend(e);
 			badge_unlink(badge);
 			atomic_fetch_and(&badge->word, ~(uint64_t)UINT32_MAX);

@@ -31,6 +31,7 @@ mp__line_init(struct mp_line *line, uint32_t first)
 	atomic_init(&line->next, ticket);
 	atomic_init(&line->entered, ticket - TICKET);
 	atomic_init(&line->outside, 0);
+	atomic_init(&line->holder, 0);
 	for (int i = 0; i < MP_LINE_ROOM; i++) {
 		ticket -= TICKET;
 		slot_of(line, ticket)->mark = MP__BADGE;
@@ -62,9 +63,9 @@ mp__line_forget(struct mp_line *line)
 }
 
 int
-mp_line_new(struct mp_line **out, uint32_t first)
+mp__line_new(struct mp_line **out, uint32_t first, enum mp__kind kind)
 {
-	/* lock.3: mp__shared_new, and a line in it. */
+	/* lock.3: mp__shared_new, a line in it, and a note of what it is. */
 	//{
 	void *memory;
 	int error = mp__badge_ready();
@@ -75,7 +76,33 @@ mp_line_new(struct mp_line **out, uint32_t first)
 		return error;
 	mp__line_init(memory, first);
 	*out = memory;
+	mp__shared_note(memory, kind, sizeof(struct mp_line), &(*out)->holder);
 	return 0;
+	//}
+}
+
+int
+mp_line_new(struct mp_line **out, uint32_t first)
+{
+	/* lock.3: as above. Only its owner can release it, as an RLock. */
+	//{
+	return mp__line_new(out, first, MP__RLOCK);
+	//}
+}
+
+int
+mp__line_receive(const struct mp_value *place, struct mp_line **out)
+{
+	/* lock.5: mp__shared_receive; nothing is initialised, somebody may be inside. */
+	//{
+	void *memory;
+	int error = mp__badge_ready();
+
+	if (!error)
+		error = mp__shared_receive(place, sizeof(struct mp_line), &memory);
+	if (!error)
+		*out = memory;
+	return error;
 	//}
 }
 
@@ -97,7 +124,7 @@ mp_line_release(struct mp_line *line)
 	uint32_t mine = atomic_load_explicit(&line->entered, memory_order_relaxed);
 	struct mp__badge *slot = slot_of(line, mine);
 
-	if ((look(slot) & ~MP__SLEEPER) != (WORD(mine | OWNING) | badge_id()))
+	if ((look(slot) & ~(MP__SLEEPER | MP__DIED)) != (WORD(mine | OWNING) | badge_id()))
 		return MP_NOT_OWNER;
 	return badge_drop(slot, mine | OWNING, mine | DONE) ? 0 : MP_NOT_OWNER;
 	//}
@@ -120,9 +147,13 @@ mp_line_release_any(struct mp_line *line)
 {
 	/*
 	 * lock.5: DONE, in the owner's name. But its slot is in the owner's list, where only the
-	 * owner may take it out: so its id stays, with MP__DIED beside it, until it does.
+	 * owner may take it out: so its id stays, with MP__DIED beside it, until it does. Nor
+	 * does the kernel wake a sleeper for us if we are killed here. So MP__DIED comes first,
+	 * and wakes it: from then on it does not sleep without looking up now and then.
 	 */
 	//{
+	bool announced = false;
+
 	if (mp_line_release(line) == 0)
 		return 0;
 	for (;;) {
@@ -134,12 +165,16 @@ mp_line_release_any(struct mp_line *line)
 				return MP_OVER_RELEASED;
 			continue;
 		}
+		bool announce = owner && word & MP__SLEEPER && !announced;
 		uint64_t done = (uint64_t)(entered | DONE) << 32 | owner | (owner ? MP__DIED : 0);
-		if (!atomic_compare_exchange_strong(&slot->word, &word, done))
+		if (!atomic_compare_exchange_strong(
+			&slot->word, &word, announce ? word | MP__DIED : done))
 			continue;
 		if (word & MP__SLEEPER)
 			mp_futex_wake(mp__badge_futex(slot), 1);
-		return 0;
+		if (!announce)
+			return 0;
+		announced = true;
 	}
 	//}
 }

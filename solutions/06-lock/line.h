@@ -16,6 +16,8 @@ struct mp_line {
 	_Atomic uint32_t entered;
 	/* Not 0: somebody waits for room, at entered. */
 	_Atomic uint32_t outside;
+	/* Its thread, for whoever looks from outside. */
+	_Atomic uint32_t holder;
 	/* An RLock's: how often its owner has acquired it; only the owner looks. */
 	uint32_t depth;
 	/* Ticket t has slot t modulo their number. */
@@ -50,6 +52,12 @@ look(struct mp__badge *slot)
 
 /* Make a free line in memory that is shared already. */
 void mp__line_init(struct mp_line *line, uint32_t first);
+
+/* mp_line_new, of a Lock or an RLock. */
+int mp__line_new(struct mp_line **out, uint32_t first, enum mp__kind kind) MP_MUST_CHECK;
+
+/* A line as a value, and back: see mp__shared_send. */
+int mp__line_receive(const struct mp_value *place, struct mp_line **out) MP_MUST_CHECK;
 
 /* What mp_line_free does, but the memory is the caller's to give back: true, if it may. */
 bool mp__line_forget(struct mp_line *line);

@@ -23,15 +23,17 @@ struct mp_lock {
 };
 
 //{
+/* A handle on a new line, or on the one at that place. */
 static int
-make(struct mp_lock **out, bool recursive)
+make(struct mp_lock **out, bool recursive, const struct mp_value *place)
 {
 	struct mp_lock *lock = malloc(sizeof(*lock));
 
 	if (!lock)
 		return -ENOMEM;
 	*lock = (struct mp_lock){.recursive = recursive, .references = 1};
-	int error = mp_line_new(&lock->line, 0);
+	int error = place ? mp__line_receive(place, &lock->line)
+			  : mp__line_new(&lock->line, 0, recursive ? MP__RLOCK : MP__LOCK);
 	if (error) {
 		free(lock);
 		return error;
@@ -46,7 +48,7 @@ mp_lock_new(struct mp_lock **out)
 {
 	/* lock.5: a line, and a handle on it. */
 	//{
-	return make(out, false);
+	return make(out, false, NULL);
 	//}
 }
 
@@ -55,7 +57,7 @@ mp_rlock_new(struct mp_lock **out)
 {
 	/* lock.5: the same, and its owner may come again. */
 	//{
-	return make(out, true);
+	return make(out, true, NULL);
 	//}
 }
 
@@ -156,3 +158,47 @@ mp_lock_acquire_depth(struct mp_lock *lock, int depth)
 	return error;
 	//}
 }
+
+static int
+lock_reduce(void *object, struct mp_value **state)
+{
+	/* lock.5: where the line lies, and what may be done with it. */
+	//{
+	const struct mp_lock *lock = object;
+	struct mp_value *place;
+	int error = mp__shared_send(lock->line, &place);
+
+	if (error)
+		return error;
+	*state = mp_tuple(place, mp_bool(lock->recursive));
+	return *state ? 0 : -ENOMEM;
+	//}
+}
+
+static int
+lock_rebuild(const struct mp_value *state, void **object)
+{
+	/* lock.5: a handle on the same line. */
+	//{
+	const struct mp_value *place = mp_value_at(state, 0), *recursive = mp_value_at(state, 1);
+
+	return place && recursive
+		   ? make((struct mp_lock **)object, mp_value_truth(recursive), place)
+		   : MP_KIND;
+	//}
+}
+
+static void
+lock_ref(void *object)
+{
+	(void)mp_lock_ref(object);
+}
+
+static void
+lock_unref(void *object)
+{
+	mp_lock_free(object);
+}
+
+const struct mp_class mp_lock_class = {"Lock", lock_reduce, lock_rebuild, lock_ref, lock_unref};
+MP_REGISTER_CLASS(mp_lock_class);

@@ -36,26 +36,39 @@ struct mp_semaphore {
 };
 
 //{
+/* A handle on those at that place, or on new ones: then their number is still to be set. */
 static int
-make(struct mp_semaphore **out, int value, uint32_t maximum)
+make(struct mp_semaphore **out, uint32_t maximum, const struct mp_value *place)
 {
-	if (value < 0)
-		return MP_INVALID;
 	struct mp_semaphore *semaphore = malloc(sizeof(*semaphore));
+	void *memory;
+
 	if (!semaphore)
 		return -ENOMEM;
-	void *memory;
 	int error = mp__badge_ready();
 	if (!error)
-		error = mp__shared_new(&memory, sizeof(struct units));
+		error = place ? mp__shared_receive(place, sizeof(struct units), &memory)
+			      : mp__shared_new(&memory, sizeof(struct units));
 	if (error) {
 		free(semaphore);
 		return error;
 	}
 	*semaphore = (struct mp_semaphore){.units = memory, .maximum = maximum, .references = 1};
-	atomic_init(&semaphore->units->value, (uint32_t)value);
-	mp__line_init(&semaphore->units->line, 0);
 	*out = semaphore;
+	return 0;
+}
+
+static int
+make_new(struct mp_semaphore **out, int value, uint32_t maximum)
+{
+	int error = value < 0 ? MP_INVALID : make(out, maximum, NULL);
+
+	if (error)
+		return error;
+	struct units *units = (*out)->units;
+	atomic_init(&units->value, (uint32_t)value);
+	mp__line_init(&units->line, 0);
+	mp__shared_note(units, MP__SEMAPHORE, sizeof(*units), NULL);
 	return 0;
 }
 
@@ -92,7 +105,7 @@ mp_semaphore_new(struct mp_semaphore **out, int value)
 {
 	/* lock.6: units, and a line. */
 	//{
-	return make(out, value, MP_SEMAPHORE_MAX);
+	return make_new(out, value, MP_SEMAPHORE_MAX);
 	//}
 }
 
@@ -101,7 +114,7 @@ mp_bounded_semaphore_new(struct mp_semaphore **out, int value)
 {
 	/* lock.6: the same, and never more than at first. */
 	//{
-	return make(out, value, (uint32_t)value);
+	return make_new(out, value, (uint32_t)value);
 	//}
 }
 
@@ -184,3 +197,49 @@ mp_semaphore_value(const struct mp_semaphore *semaphore)
 	return (int)atomic_load(&semaphore->units->value);
 	//}
 }
+
+static int
+semaphore_reduce(void *object, struct mp_value **state)
+{
+	/* lock.6: where the units lie, and how many there may be. */
+	//{
+	const struct mp_semaphore *semaphore = object;
+	struct mp_value *place;
+	int error = mp__shared_send(semaphore->units, &place);
+
+	if (error)
+		return error;
+	*state = mp_tuple(place, mp_int(semaphore->maximum));
+	return *state ? 0 : -ENOMEM;
+	//}
+}
+
+static int
+semaphore_rebuild(const struct mp_value *state, void **object)
+{
+	/* lock.6: a handle on the same units. */
+	//{
+	int64_t maximum;
+	int error = mp_value_int(mp_value_at(state, 1), &maximum);
+
+	if (error || maximum < 0 || maximum > MP_SEMAPHORE_MAX)
+		return MP_KIND;
+	return make((struct mp_semaphore **)object, (uint32_t)maximum, mp_value_at(state, 0));
+	//}
+}
+
+static void
+semaphore_ref(void *object)
+{
+	(void)mp_semaphore_ref(object);
+}
+
+static void
+semaphore_unref(void *object)
+{
+	mp_semaphore_free(object);
+}
+
+const struct mp_class mp_semaphore_class = {
+    "Semaphore", semaphore_reduce, semaphore_rebuild, semaphore_ref, semaphore_unref};
+MP_REGISTER_CLASS(mp_semaphore_class);

@@ -17,11 +17,19 @@
 enum { LOOKS = 20 };
 
 /*
- * Nobody need wake us but the one before us, or the kernel at its death. One gap is left: a
- * stranger that releases in an owner's name, and is killed before it wakes us. So we look
- * every second.
+ * Nobody need wake us but the one before us, or the kernel at its death. But a stranger that
+ * releases in an owner's name may be killed before it wakes us: while there is one, and while
+ * we wait for room, we look every second.
  */
 #define NAP INT64_C(1000000000)
+
+static int64_t
+nap_until(int64_t nap, int64_t deadline)
+{
+	int64_t until = mp_now() + nap;
+
+	return until < deadline ? until : deadline;
+}
 
 /*
  * Go back from ticket *p to the nearest one that is not passed over: its word, and *p. Ends
@@ -76,7 +84,7 @@ has_room(struct mp_line *line, uint32_t ticket)
 static int
 wait_for_room(struct mp_line *line, uint32_t ticket, int verdict, int64_t deadline)
 {
-	int64_t nap = mp_now() + (verdict == BUSY ? NAP : NAP / 100);
+	int64_t until = nap_until(verdict == BUSY ? NAP : NAP / 100, deadline);
 	uint32_t entered = atomic_load(&line->entered);
 
 	if (verdict != BUSY) {
@@ -92,7 +100,7 @@ wait_for_room(struct mp_line *line, uint32_t ticket, int verdict, int64_t deadli
 	atomic_store(&line->outside, 1);
 	if (verdict == BUSY && has_room(line, ticket))
 		return 0;
-	int error = mp_futex_wait(&line->entered, entered, nap < deadline ? nap : deadline);
+	int error = mp_futex_wait(&line->entered, entered, until);
 	return error == MP_TIMEOUT && mp_now() < deadline ? 0 : error;
 }
 
@@ -101,6 +109,7 @@ static inline int
 get_in(struct mp_line *line, uint32_t mine, int verdict)
 {
 	atomic_store_explicit(&line->entered, mine, memory_order_relaxed);
+	atomic_store_explicit(&line->holder, badge_id(), memory_order_relaxed);
 	if (atomic_load_explicit(&line->outside, memory_order_relaxed)) {
 		atomic_store_explicit(&line->outside, 0, memory_order_relaxed);
 		mp_futex_wake(&line->entered, INT32_MAX);
@@ -170,13 +179,12 @@ become_owner(struct mp_line *line, uint32_t mine)
 static int
 sleep_at(struct mp__badge *slot, uint64_t word, int64_t deadline)
 {
-	int64_t nap = mp_now() + NAP;
+	int64_t until = word & MP__DIED ? nap_until(NAP, deadline) : deadline;
 
 	if (!(word & MP__SLEEPER) &&
 	    !atomic_compare_exchange_strong(&slot->word, &word, word | MP__SLEEPER))
 		return 0;
-	int error = mp_futex_wait(
-	    mp__badge_futex(slot), (uint32_t)(word | MP__SLEEPER), nap < deadline ? nap : deadline);
+	int error = mp_futex_wait(mp__badge_futex(slot), (uint32_t)(word | MP__SLEEPER), until);
 	return error == MP_TIMEOUT && mp_now() < deadline ? 0 : error;
 }
 

@@ -1,49 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Barrier: seats again, a line in front of them, and a generation.
+ * Barrier: a lock, and a hall with seats.
  *
- * Everything changes inside the line (a lock that survives its owner). Who comes takes a
- * seat; the last one writes into every seat that it may go, and only then counts the
- * generation up, at which all sleep. So each reads its own fate in its own seat: a slow
- * one cannot be told what the next pass has decided.
+ * Everything changes under the lock, which survives its owner. Who comes takes a seat; the
+ * last one tells every seat that it may go. So each reads its own fate in its own seat: a
+ * slow one cannot be told what the next pass has decided.
  *
- * Invariants: HERE becomes PASSED or BROKE, by somebody else, inside the line; a seat whose
- * owner is dead while HERE, or while enlisted, breaks the barrier for whoever looks.
+ * Invariant: a seat whose owner is dead while HERE, or while enlisted, breaks the barrier.
  *
  * Handout: labs/07-sync/README.md
  */
-#define _GNU_SOURCE
 #include <errno.h>
-#include <limits.h>
-#include <linux/futex.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include <mp/barrier.h>
-#include <mp/futex.h>
-#include <mp/internal.h>
-#include <mp/line.h>
+#include <mp/lock.h>
 
-//{
-/* The high half of a seat's word; a member's has MEMBER beside it. */
-enum { NOBODY, HERE, PASSED, BROKE, MEMBER = 4 };
-
-/* Nothing wakes us when another one dies: so look, so often. */
-#define NAP INT64_C(100000000)
-
-struct hall {
-	_Atomic uint32_t generation;
-	_Atomic bool broken;
-	_Atomic int used; /* no seat from here on was ever taken */
-	struct mp__badge seat[MP_BARRIER_MOST * 2];
-};
-//}
+#include "hall.h"
 
 struct mp_barrier {
 	//{
-	struct mp_line *line; /* shared */
-	struct hall *hall;    /* shared; changed inside the line */
+	struct mp_lock *lock;
+	struct hall *hall; /* shared; changed under the lock */
 	int parties;
 	int (*action)(void *arg);
 	void *arg;
@@ -53,163 +30,88 @@ struct mp_barrier {
 };
 
 //{
-enum { SEATS = MP_BARRIER_MOST * 2 };
-
-static uint32_t
-high(struct mp__badge *seat)
-{
-	return (uint32_t)(atomic_load(&seat->word) >> 32);
-}
-
-static uint32_t
-state(struct mp__badge *seat)
-{
-	return high(seat) % MEMBER;
-}
-
-/* Write a state into a seat; its owner may die meanwhile, in the other half. */
-static void
-become(struct mp__badge *seat, uint32_t now)
-{
-	uint64_t word = atomic_load(&seat->word), next;
-
-	do
-		next = (word & UINT32_MAX) | (word >> 32 & MEMBER) << 32 | (uint64_t)now << 32;
-	while (!atomic_compare_exchange_weak(&seat->word, &word, next));
-}
-
 static bool
-is_mine(struct mp__badge *seat)
+is_broken(const struct hall *hall)
 {
-	return (atomic_load(&seat->word) & MP__OWNER) == mp__badge_self();
+	return atomic_load(&hall->generation) & BROKEN;
 }
 
-/* This thread's seat, if it has enlisted; else a free one, taken; or NULL. */
-static struct mp__badge *
-sit_down(struct hall *hall, uint32_t now)
-{
-	for (int i = 0; i < hall->used; i++)
-		if (is_mine(&hall->seat[i])) {
-			become(&hall->seat[i], now);
-			return &hall->seat[i];
-		}
-	for (int i = 0; i < SEATS; i++) {
-		struct mp__badge *seat = &hall->seat[i];
-		uint64_t word = atomic_load(&seat->word);
-		if (hall->used <= i)
-			hall->used = i + 1;
-		seat->mark = MP__BADGE;
-		if (!(word & MP__OWNER) && mp__badge_take(seat, &word, now))
-			return seat;
-	}
-	return NULL;
-}
-
-/* Members keep their seats. */
-static void
-get_up(struct mp__badge *seat)
-{
-	uint32_t now = high(seat);
-
-	if (now & MEMBER)
-		become(seat, NOBODY);
-	else
-		(void)mp__badge_drop(seat, now, NOBODY);
-}
-
-static int
-waiting(struct hall *hall)
-{
-	int n = 0;
-
-	for (int i = 0; i < hall->used; i++)
-		n += state(&hall->seat[i]) == HERE;
-	return n;
-}
-
-/* Is somebody dead whom the others would wait for? */
-static bool
-somebody_died(struct hall *hall)
-{
-	for (int i = 0; i < hall->used; i++) {
-		uint64_t word = atomic_load(&hall->seat[i].word);
-		uint32_t was = (uint32_t)(word >> 32);
-		if (mp__badge_died(word) && (was % MEMBER == HERE || was & MEMBER))
-			return true;
-	}
-	return false;
-}
-
-/*
- * All who are here are told, and go. Count and wake in one call: nobody is killed in
- * between.
- */
-static void
-let_go(struct hall *hall, uint32_t how)
-{
-	for (int i = 0; i < hall->used; i++)
-		if (state(&hall->seat[i]) == HERE)
-			become(&hall->seat[i], how);
-	syscall(SYS_futex, &hall->generation, FUTEX_WAKE_OP, INT_MAX, NULL, &hall->generation,
-	    FUTEX_OP(FUTEX_OP_ADD, 1, FUTEX_OP_CMP_LT, 0));
-}
-
-static void
-break_it(struct hall *hall)
-{
-	atomic_store(&hall->broken, true);
-	let_go(hall, BROKE);
-}
-
-/* Into the line. If somebody was killed in there, nobody knows how far it came. */
+/* If somebody was killed in there, nobody knows how far it came. */
 static void
 enter(struct mp_barrier *b)
 {
-	if (mp_line_acquire(b->line, MP_FOREVER) == MP_OWNER_DIED)
-		break_it(b->hall);
+	if (mp_lock_acquire(b->lock, MP_FOREVER) == MP_OWNER_DIED)
+		mp__hall_break(b->hall);
 }
 
 static void
 leave(struct mp_barrier *b)
 {
-	(void)!mp_line_release(b->line);
+	(void)!mp_lock_release(b->lock);
+}
+
+/* Is it for us to break it? The kernel tells a death to one: it must do so even if it is told
+ * itself that it may go, for the others sleep. */
+static bool
+must_break(struct hall *hall, struct mp__badge *seat, int64_t deadline)
+{
+	return !is_broken(hall) &&
+	       (mp__hall_death(hall) || (mp__hall_state(seat) == HERE && mp_now() >= deadline));
 }
 
 /* Here, and asleep, until told; if the time is up, or one has died: break it. */
-static int
+static uint32_t
 wait_here(struct mp_barrier *b, struct mp__badge *seat, int64_t deadline)
 {
 	for (;;) {
 		uint32_t generation = atomic_load(&b->hall->generation);
-		if (state(seat) != HERE)
-			return state(seat);
-		bool late = mp_now() >= deadline;
-		if (late || somebody_died(b->hall)) {
+		if (must_break(b->hall, seat, deadline)) {
 			enter(b);
-			if (state(seat) == HERE)
-				break_it(b->hall);
+			if (must_break(b->hall, seat, deadline))
+				mp__hall_break(b->hall);
 			leave(b);
-			return state(seat);
+			continue;
 		}
-		int64_t nap = mp_now() + NAP;
-		(void)!mp_futex_wait(
-		    &b->hall->generation, generation, nap < deadline ? nap : deadline);
+		if (mp__hall_state(seat) != HERE)
+			return mp__hall_state(seat);
+		if (generation & BROKEN)
+			return BROKE;
+		mp__hall_sleep(b->hall, seat, generation, deadline);
 	}
 }
 
+/* With a new hall and lock, or with those that came; they are this one's then. */
 static int
-make(struct mp_barrier *b)
+make(struct mp_barrier **out, struct mp_barrier like)
+{
+	struct mp_barrier *b = malloc(sizeof(*b));
+
+	if (!b)
+		return -ENOMEM;
+	*b = like;
+	b->references = 1;
+	*out = b;
+	return 0;
+}
+
+static int
+make_new(struct mp_barrier **out, struct mp_barrier like)
 {
 	void *memory;
-	int error = mp_line_new(&b->line, 0);
+	int error = mp_rlock_new(&like.lock);
 
 	if (error)
 		return error;
-	error = mp__shared_new(&memory, sizeof(struct hall));
+	error = mp__shared_new(&memory, sizeof(*like.hall));
+	if (!error) {
+		like.hall = memory;
+		mp__shared_note(memory, MP__BARRIER, sizeof(*like.hall), NULL);
+		error = make(out, like);
+		if (error)
+			mp__shared_free(memory);
+	}
 	if (error)
-		mp_line_free(b->line);
-	else
-		b->hall = memory;
+		mp_lock_free(like.lock);
 	return error;
 }
 //}
@@ -218,22 +120,13 @@ int
 mp_barrier_new(
     struct mp_barrier **out, int parties, int (*action)(void *arg), void *arg, double timeout)
 {
-	/* sync.4: a line, and a hall in shared memory. */
+	/* sync.4: a lock, and a hall in shared memory. */
 	//{
 	if (parties < 1 || parties > MP_BARRIER_MOST)
 		return MP_INVALID;
-	struct mp_barrier *b = malloc(sizeof(*b));
-	if (!b)
-		return -ENOMEM;
-	*b = (struct mp_barrier){
-	    .parties = parties, .action = action, .arg = arg, .timeout = timeout, .references = 1};
-	int error = make(b);
-	if (error) {
-		free(b);
-		return error;
-	}
-	*out = b;
-	return 0;
+	return make_new(
+	    out, (struct mp_barrier){
+		     .parties = parties, .action = action, .arg = arg, .timeout = timeout});
 	//}
 }
 
@@ -255,7 +148,7 @@ mp_barrier_free(struct mp_barrier *barrier)
 	if (!barrier || atomic_fetch_sub(&barrier->references, 1) > 1)
 		return;
 	mp_barrier_retire(barrier);
-	mp_line_free(barrier->line);
+	mp_lock_free(barrier->lock);
 	mp__shared_free(barrier->hall);
 	free(barrier);
 	//}
@@ -272,22 +165,26 @@ mp_barrier_wait(struct mp_barrier *barrier, double timeout)
 	struct hall *hall = barrier->hall;
 	int64_t deadline = mp_deadline(timeout == MP_BARRIER_TIMEOUT ? barrier->timeout : timeout);
 
-	enter(barrier);
-	if (!atomic_load(&hall->broken) && somebody_died(hall))
-		break_it(hall);
-	int number = waiting(hall);
-	struct mp__badge *seat = atomic_load(&hall->broken) ? NULL : sit_down(hall, HERE);
-	if (seat && number + 1 == barrier->parties) {
-		if (barrier->action && barrier->action(barrier->arg))
-			break_it(hall);
-		else
-			let_go(hall, PASSED);
-	}
-	leave(barrier);
+	struct mp__badge *seat = mp__hall_sit(hall);
 	if (!seat)
 		return MP_BROKEN_BARRIER;
-	int fate = wait_here(barrier, seat, deadline);
-	get_up(seat);
+	enter(barrier);
+	if (mp__hall_death(hall))
+		mp__hall_break(hall);
+	int number = mp__hall_waiting(hall);
+	uint32_t fate = is_broken(hall) ? BROKE : HERE;
+	if (fate == HERE)
+		mp__hall_become(seat, HERE);
+	if (fate == HERE && number + 1 == barrier->parties) {
+		if (barrier->action && barrier->action(barrier->arg))
+			mp__hall_break(hall);
+		else
+			mp__hall_tell(hall, PASSED, seat);
+	}
+	leave(barrier);
+	if (fate == HERE)
+		fate = wait_here(barrier, seat, deadline);
+	mp__hall_rise(seat);
 	return fate == PASSED ? number : MP_BROKEN_BARRIER;
 	//}
 }
@@ -297,10 +194,12 @@ mp_barrier_enlist(struct mp_barrier *barrier)
 {
 	/* sync.5: a seat that is yours until you retire, or die. */
 	//{
-	enter(barrier);
-	bool seated = sit_down(barrier->hall, MEMBER);
-	leave(barrier);
-	return seated ? 0 : -EAGAIN;
+	struct mp__badge *seat = mp__hall_sit(barrier->hall);
+
+	if (!seat)
+		return -EAGAIN;
+	mp__hall_become(seat, MEMBER);
+	return 0;
 	//}
 }
 
@@ -309,13 +208,7 @@ mp_barrier_retire(struct mp_barrier *barrier)
 {
 	/* sync.5: and get up from it. */
 	//{
-	struct hall *hall = barrier->hall;
-
-	for (int i = 0; i < hall->used; i++) {
-		struct mp__badge *seat = &hall->seat[i];
-		if (is_mine(seat))
-			(void)mp__badge_drop(seat, high(seat), NOBODY);
-	}
+	mp__hall_leave(barrier->hall);
 	//}
 }
 
@@ -325,7 +218,7 @@ mp_barrier_abort(struct mp_barrier *barrier)
 	/* sync.5: break it. */
 	//{
 	enter(barrier);
-	break_it(barrier->hall);
+	mp__hall_break(barrier->hall);
 	leave(barrier);
 	//}
 }
@@ -338,13 +231,9 @@ mp_barrier_reset(struct mp_barrier *barrier)
 	struct hall *hall = barrier->hall;
 
 	enter(barrier);
-	let_go(hall, BROKE);
-	for (int i = 0; i < hall->used; i++) {
-		uint64_t word = atomic_load(&hall->seat[i].word);
-		if (mp__badge_died(word))
-			atomic_compare_exchange_strong(&hall->seat[i].word, &word, 0);
-	}
-	atomic_store(&hall->broken, false);
+	mp__hall_break(hall);
+	mp__hall_tell(hall, BROKE, NULL);
+	mp__hall_renew(hall);
 	leave(barrier);
 	//}
 }
@@ -363,7 +252,7 @@ mp_barrier_n_waiting(const struct mp_barrier *barrier)
 {
 	/* sync.4: how many are here. */
 	//{
-	return waiting(barrier->hall);
+	return mp__hall_waiting(barrier->hall);
 	//}
 }
 
@@ -372,6 +261,66 @@ mp_barrier_broken(const struct mp_barrier *barrier)
 {
 	/* sync.4: whether it is broken; a death that nobody has noticed yet, too. */
 	//{
-	return atomic_load(&barrier->hall->broken) || somebody_died(barrier->hall);
+	return is_broken(barrier->hall) || mp__hall_death(barrier->hall);
 	//}
 }
+
+static int
+barrier_reduce(void *object, struct mp_value **state)
+{
+	/* sync.4: where the hall lies, the lock, the numbers. An action means nothing elsewhere. */
+	//{
+	const struct mp_barrier *barrier = object;
+	struct mp_value *place;
+	int error = barrier->action ? MP_NOT_PICKLABLE : mp__shared_send(barrier->hall, &place);
+
+	if (error)
+		return error;
+	*state = mp_tuple(place, mp_object(&mp_lock_class, barrier->lock), mp_int(barrier->parties),
+	    mp_float(barrier->timeout));
+	return *state ? 0 : -ENOMEM;
+	//}
+}
+
+static int
+barrier_rebuild(const struct mp_value *state, void **object)
+{
+	/* sync.4: a handle on the same hall. */
+	//{
+	struct mp_lock *lock = mp_value_object(mp_value_at(state, 1), &mp_lock_class);
+	struct mp_barrier like = {.lock = lock};
+	int64_t parties;
+	void *hall;
+
+	if (!lock || mp_value_int(mp_value_at(state, 2), &parties) || parties < 1 ||
+	    parties > MP_BARRIER_MOST || mp_value_float(mp_value_at(state, 3), &like.timeout))
+		return MP_KIND;
+	int error = mp__shared_receive(mp_value_at(state, 0), sizeof(*like.hall), &hall);
+	if (error)
+		return error;
+	like.parties = (int)parties;
+	like.hall = hall;
+	error = make((struct mp_barrier **)object, like);
+	if (error)
+		mp__shared_free(hall);
+	else
+		(void)mp_lock_ref(lock);
+	return error;
+	//}
+}
+
+static void
+barrier_ref(void *object)
+{
+	(void)mp_barrier_ref(object);
+}
+
+static void
+barrier_unref(void *object)
+{
+	mp_barrier_free(object);
+}
+
+const struct mp_class mp_barrier_class = {
+    "Barrier", barrier_reduce, barrier_rebuild, barrier_ref, barrier_unref};
+MP_REGISTER_CLASS(mp_barrier_class);

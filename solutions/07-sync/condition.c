@@ -93,21 +93,23 @@ ring(struct mp__badge *seat)
 	mp__will_done();
 }
 
+/* A room in that memory, which is this one's then, and a lock: that one, or a new one. */
 static int
-make(struct mp_condition *c, struct mp_lock *lock)
+make(struct mp_condition **out, void *memory, struct mp_lock *lock)
 {
-	void *memory;
-	int error = mp__shared_new(&memory, sizeof(struct room));
+	struct mp_condition *c = malloc(sizeof(*c));
 
-	if (error)
-		return error;
-	if (lock)
-		c->lock = mp_lock_ref(lock);
-	else if ((error = mp_rlock_new(&c->lock))) {
-		mp__shared_free(memory);
+	if (!c)
+		return -ENOMEM;
+	*c = (struct mp_condition){.room = memory, .references = 1};
+	int error = lock ? 0 : mp_rlock_new(&c->lock);
+	if (error) {
+		free(c);
 		return error;
 	}
-	c->room = memory;
+	if (lock)
+		c->lock = mp_lock_ref(lock);
+	*out = c;
 	return 0;
 }
 //}
@@ -117,18 +119,16 @@ mp_condition_new(struct mp_condition **out, struct mp_lock *lock)
 {
 	/* sync.1: a room in shared memory (mp__shared_new), all zero: every seat is free. */
 	//{
-	struct mp_condition *c = malloc(sizeof(*c));
+	void *memory;
+	int error = mp__shared_new(&memory, sizeof(struct room));
 
-	if (!c)
-		return -ENOMEM;
-	*c = (struct mp_condition){.references = 1};
-	int error = make(c, lock);
-	if (error) {
-		free(c);
+	if (error)
 		return error;
-	}
-	*out = c;
-	return 0;
+	mp__shared_note(memory, MP__CONDITION, sizeof(struct room), NULL);
+	error = make(out, memory, lock);
+	if (error)
+		mp__shared_free(memory);
+	return error;
 	//}
 }
 
@@ -254,3 +254,54 @@ mp_condition_notify_all(struct mp_condition *c)
 	return mp_condition_notify(c, INT_MAX);
 	//}
 }
+
+static int
+condition_reduce(void *object, struct mp_value **state)
+{
+	/* sync.1: where the room lies, and the lock. */
+	//{
+	const struct mp_condition *c = object;
+	struct mp_value *place;
+	int error = mp__shared_send(c->room, &place);
+
+	if (error)
+		return error;
+	*state = mp_tuple(place, mp_object(&mp_lock_class, c->lock));
+	return *state ? 0 : -ENOMEM;
+	//}
+}
+
+static int
+condition_rebuild(const struct mp_value *state, void **object)
+{
+	/* sync.1: a handle on the same room. */
+	//{
+	struct mp_lock *lock = mp_value_object(mp_value_at(state, 1), &mp_lock_class);
+	void *memory;
+	int error = lock ? mp__shared_receive(mp_value_at(state, 0), sizeof(struct room), &memory)
+			 : MP_KIND;
+
+	if (error)
+		return error;
+	error = make((struct mp_condition **)object, memory, lock);
+	if (error)
+		mp__shared_free(memory);
+	return error;
+	//}
+}
+
+static void
+condition_ref(void *object)
+{
+	(void)mp_condition_ref(object);
+}
+
+static void
+condition_unref(void *object)
+{
+	mp_condition_free(object);
+}
+
+const struct mp_class mp_condition_class = {
+    "Condition", condition_reduce, condition_rebuild, condition_ref, condition_unref};
+MP_REGISTER_CLASS(mp_condition_class);

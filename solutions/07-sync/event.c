@@ -27,17 +27,18 @@ struct mp_event {
 				//}
 };
 
-int
-mp_event_new(struct mp_event **out)
+//{
+/* A handle on the word at that place, or on a new one. */
+static int
+make(struct mp_event **out, const struct mp_value *place)
 {
-	/* sync.3: a word in shared memory. */
-	//{
 	struct mp_event *event = malloc(sizeof(*event));
 	void *memory;
 
 	if (!event)
 		return -ENOMEM;
-	int error = mp__shared_new(&memory, sizeof(uint32_t));
+	int error = place ? mp__shared_receive(place, sizeof(uint32_t), &memory)
+			  : mp__shared_new(&memory, sizeof(uint32_t));
 	if (error) {
 		free(event);
 		return error;
@@ -45,6 +46,19 @@ mp_event_new(struct mp_event **out)
 	*event = (struct mp_event){.word = memory, .references = 1};
 	*out = event;
 	return 0;
+}
+//}
+
+int
+mp_event_new(struct mp_event **out)
+{
+	/* sync.3: a word in shared memory. */
+	//{
+	int error = make(out, NULL);
+
+	if (!error)
+		mp__shared_note((*out)->word, MP__EVENT, sizeof(uint32_t), NULL);
+	return error;
 	//}
 }
 
@@ -129,3 +143,39 @@ mp_event_wait(struct mp_event *event, double timeout)
 	return error;
 	//}
 }
+
+static int
+event_reduce(void *object, struct mp_value **state)
+{
+	/* sync.3: where the word lies. */
+	//{
+	const struct mp_event *event = object;
+
+	return mp__shared_send((const void *)event->word, state);
+	//}
+}
+
+static int
+event_rebuild(const struct mp_value *state, void **object)
+{
+	/* sync.3: a handle on the same word. */
+	//{
+	return make((struct mp_event **)object, state);
+	//}
+}
+
+static void
+event_ref(void *object)
+{
+	(void)mp_event_ref(object);
+}
+
+static void
+event_unref(void *object)
+{
+	mp_event_free(object);
+}
+
+const struct mp_class mp_event_class = {
+    "Event", event_reduce, event_rebuild, event_ref, event_unref};
+MP_REGISTER_CLASS(mp_event_class);

@@ -10,7 +10,7 @@
  *
  * Invariants: a pass lets exactly `parties` go, each with another number; who is let go has
  * been let go by its own pass, never by the next. A death of one that waits, or of one that has
- * enlisted, is noticed within a tenth of a second by those who wait.
+ * enlisted, is told at once to those who wait (on Linux before 5.16 within a tenth of a second).
  *
  * Example:
  *	#include <mp/barrier.h>
@@ -29,6 +29,7 @@
  */
 #include <mp/deadline.h>
 #include <mp/error.h>
+#include <mp/opaque.h>
 #include <stdbool.h>
 
 struct mp_barrier;
@@ -55,6 +56,11 @@ struct mp_barrier *mp_barrier_ref(struct mp_barrier *barrier);
 
 /* Give back one reference; NULL is fine. Tasks sync.4 */
 void mp_barrier_free(struct mp_barrier *barrier);
+
+/* To put it into the arguments of a child: mp_object(&mp_barrier_class, barrier). By spawn and
+ * forkserver it reaches the child that is being started, and nobody else. One that has an
+ * action cannot be sent (TypeError). Tasks sync.4 */
+extern const struct mp_class mp_barrier_class;
 
 /*
  * Wait for the others.

@@ -52,6 +52,10 @@ struct mp_condition *mp_condition_ref(struct mp_condition *c);
 /* Give back one reference; NULL is fine. Tasks sync.1 */
 void mp_condition_free(struct mp_condition *c);
 
+/* To put it into the arguments of a child: mp_object(&mp_condition_class, condition). By spawn and
+ * forkserver it reaches the child that is being started, and nobody else. Tasks sync.1 */
+extern const struct mp_class mp_condition_class;
+
 /* The lock, borrowed; and its acquire and release. Tasks sync.1 */
 struct mp_lock *mp_condition_lock(const struct mp_condition *c);
 int mp_condition_acquire(struct mp_condition *c, double timeout) MP_MUST_CHECK;

@@ -75,6 +75,8 @@
 	X(MP_OVER_RELEASED, -5042, "ValueError", "it was released more often than acquired")       \
 	X(MP_BROKEN_BARRIER, -5050, "threading.BrokenBarrierError",                                \
 	    "the barrier is broken: somebody will not come")                                       \
+	X(MP_NO_ROOM, -5060, "ValueError", "the text is longer than the room its element has")     \
+	X(MP_DAMAGED, -5061, "RuntimeError", "this shared memory does not hold what it should")    \
 	X(MP_FULL, -5070, "queue.Full", "the queue has as many messages as it may have")           \
 	X(MP_EMPTY, -5071, "queue.Empty", "there is no message in the queue")                      \
 	X(MP_NOT_CLOSED, -5072, "AssertionError",                                                  \

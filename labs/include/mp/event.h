@@ -30,6 +30,7 @@
  */
 #include <mp/deadline.h>
 #include <mp/error.h>
+#include <mp/opaque.h>
 #include <stdbool.h>
 
 struct mp_event;
@@ -49,6 +50,10 @@ struct mp_event *mp_event_ref(struct mp_event *event);
 
 /* Give back one reference; NULL is fine. Tasks sync.3 */
 void mp_event_free(struct mp_event *event);
+
+/* To put it into the arguments of a child: mp_object(&mp_event_class, event). By spawn and
+ * forkserver it reaches the child that is being started, and nobody else. Tasks sync.3 */
+extern const struct mp_class mp_event_class;
 
 /* Is it set? Safe in signal handlers. Tasks sync.3 */
 bool mp_event_is_set(const struct mp_event *event);

@@ -9,6 +9,7 @@
  * each stage's own affair.
  */
 #include <mp/process.h>
+#include <mp/value.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -111,8 +112,8 @@ int mp__spawned_fd(int index) MP_MUST_CHECK;
 /*
  * Take size bytes, zeroed and aligned to 64, that children to come will share.
  *
- * They lie in a memfd, at an offset that mp__shared_place tells. They are never given to
- * anybody else while a process lives that can see them: so a late user cannot hurt.
+ * They lie in a memfd, and are never given to anybody else while a process lives that can
+ * see them: so a late user cannot hurt.
  *
  * Returns 0, or -errno
  */
@@ -120,6 +121,33 @@ int mp__shared_new(void **memory, size_t size) MP_MUST_CHECK;
 
 /* Give them back in this process; the last process's last piece frees the whole. NULL: fine. */
 void mp__shared_free(void *memory);
+
+/*
+ * To a child by spawn or forkserver: where they lie, as a value; and there, the same bytes, to be
+ * given back by mp__shared_free. size is checked: what came may be anything.
+ *
+ * Returns 0, or MP_NOT_SPAWNING, MP_KIND, MP_INVALID, -errno
+ */
+int mp__shared_send(const void *memory, struct mp_value **place) MP_MUST_CHECK;
+int mp__shared_receive(const struct mp_value *place, size_t size, void **memory) MP_MUST_CHECK;
+
+/*
+ * Say what they are, before anybody else has them: `procsmith stuck` reads it (docs/stuck.md).
+ *
+ * holder  where the thread id of who holds it stands; NULL: nobody ever does. Of MP__LOCK it
+ *         is told; of MP__RLOCK nobody else can free it
+ */
+enum mp__kind {
+	MP__LOCK = 1,
+	MP__RLOCK,
+	MP__SEMAPHORE,
+	MP__CONDITION,
+	MP__EVENT,
+	MP__BARRIER,
+	MP__QUEUE,
+};
+void mp__shared_note(
+    const void *memory, enum mp__kind kind, size_t size, const _Atomic uint32_t *holder);
 
 /* From 06-lock: words that the kernel marks when their owner dies. */
 
@@ -129,7 +157,8 @@ void mp__shared_free(void *memory);
  * The word's low half is the kernel's (robust futexes): the owner's thread id, 0 for nobody;
  * MP__SLEEPER when somebody sleeps there; MP__DIED when the owner died, which the kernel
  * writes in place of the id, and then it wakes one sleeper. The high half is the user's.
- * MP__DIED beside an id is ours: somebody else gave it back in that thread's name.
+ * MP__DIED beside an id is ours: somebody else gives it back in that thread's name, and has
+ * done so when the two lowest bits of the high half are set.
  *
  * Invariants: in the kernel's list of its owner from take to drop; prev and next are the
  * owner's addresses, and where the C library's robust mutexes have theirs: it is their list.

@@ -31,6 +31,7 @@
  */
 #include <mp/deadline.h>
 #include <mp/error.h>
+#include <mp/opaque.h>
 #include <stdbool.h>
 
 struct mp_lock;
@@ -52,6 +53,10 @@ struct mp_lock *mp_lock_ref(struct mp_lock *lock);
 /* Give back one reference; NULL is fine. Other processes keep theirs. If the calling thread
  * holds the lock, it is released. Tasks lock.5 */
 void mp_lock_free(struct mp_lock *lock);
+
+/* To put it into the arguments of a child: mp_object(&mp_lock_class, lock). By spawn and
+ * forkserver it reaches the child that is being started, and nobody else. Tasks lock.5 */
+extern const struct mp_class mp_lock_class;
 
 /*
  * Acquire it: in the order of arrival.

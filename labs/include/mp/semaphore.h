@@ -29,6 +29,7 @@
  */
 #include <mp/deadline.h>
 #include <mp/error.h>
+#include <mp/opaque.h>
 
 struct mp_semaphore;
 
@@ -50,6 +51,10 @@ struct mp_semaphore *mp_semaphore_ref(struct mp_semaphore *semaphore);
 
 /* Give back one reference; NULL is fine. Other processes keep theirs. Tasks lock.6 */
 void mp_semaphore_free(struct mp_semaphore *semaphore);
+
+/* To put it into the arguments of a child: mp_object(&mp_semaphore_class, semaphore). By spawn and
+ * forkserver it reaches the child that is being started, and nobody else. Tasks lock.6 */
+extern const struct mp_class mp_semaphore_class;
 
 /*
  * Take a unit.
