@@ -134,8 +134,17 @@ selftest: $(B)/procsmith $(tests) $(B)/selftest ## the harness's own tests; T=wo
 
 ROUNDS ?= 9
 .PHONY: soak
-soak: $(B)/procsmith $(tests) ## grade the reference for 2,000 rows: what is left? MODE=busy: on busy processors
+soak: soak-queue $(B)/procsmith $(tests) ## grade the reference for 2,000 rows: what is left? MODE=busy: on busy processors
 	@PROCSMITH=$(B)/procsmith harness/bench/soak.sh $(MODE)
+
+.PHONY: soak-%
+soak-%: $(B)/soak-% ## soak-queue: ten million messages, two processes killed each second; MESSAGES= EVERY=
+	@$< $(or $(MESSAGES),10000000) $(or $(EVERY),1)
+
+$(B)/soak-%: $(OBJ)/harness/bench/soak-%.o $(B)/libmp.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ -lm
 
 # A program of measurements for each harness/bench/NN-x.c; Python's side in NN-x.py beside it.
 benches := $(patsubst harness/bench/%.c,$(B)/bench/%,$(wildcard harness/bench/[0-9]*.c))

@@ -7,10 +7,12 @@
 #include <mp/deadline.h>
 #include <mp/descriptor.h>
 #include <mp/error.h>
+#include <mp/feeder.h>
 #include <mp/futex.h>
 #include <mp/heap.h>
 #include <mp/io.h>
 #include <mp/items.h>
+#include <mp/joinable.h>
 #include <mp/line.h>
 #include <mp/lock.h>
 #include <mp/opaque.h>
@@ -18,11 +20,13 @@
 #include <mp/pickle.h>
 #include <mp/proc.h>
 #include <mp/process.h>
+#include <mp/queue.h>
 #include <mp/reap.h>
 #include <mp/semaphore.h>
 #include <mp/shareable_list.h>
 #include <mp/sharedctypes.h>
 #include <mp/shm.h>
+#include <mp/simple_queue.h>
 #include <mp/spawn.h>
 #include <mp/subprocess.h>
 #include <mp/sync.h>

@@ -76,7 +76,17 @@
 	X(MP_BROKEN_BARRIER, -5050, "threading.BrokenBarrierError",                                \
 	    "the barrier is broken: somebody will not come")                                       \
 	X(MP_NO_ROOM, -5060, "ValueError", "the text is longer than the room its element has")     \
-	X(MP_DAMAGED, -5061, "RuntimeError", "this shared memory does not hold what it should")
+	X(MP_DAMAGED, -5061, "RuntimeError", "this shared memory does not hold what it should")    \
+	X(MP_FULL, -5070, "queue.Full", "the queue has as many messages as it may have")           \
+	X(MP_EMPTY, -5071, "queue.Empty", "there is no message in the queue")                      \
+	X(MP_NOT_CLOSED, -5072, "AssertionError",                                                  \
+	    "the queue must be closed before its thread is joined")                                \
+	X(MP_SENDER_DIED, -5073, "OSError",                                                        \
+	    "the process that was sending this message died in the middle of it")                  \
+	X(MP_TOO_MANY_DONE, -5074, "ValueError",                                                   \
+	    "task_done was called more often than there were tasks")                               \
+	X(MP_TASK_LOST, -5075, "RuntimeError",                                                     \
+	    "a process ended with tasks that it had not done: they are lost")
 
 enum mp_error {
 #define X(code, number, python, sentence) code = number,
