@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The pool as its owner sees it: made, closed, terminated, joined, given up.
+ *
+ * It lives as long as somebody holds it: its owner, its supervisor, and every result. All that
+ * the owner does is to write down what is wanted, and to wake the supervisor.
+ *
+ * Invariants: pools that have not ended are in a list, so that a process that leaves ends
+ * them; a forked child has a copy of them, and may do nothing with it.
+ * Handout: labs/11-pool/README.md
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <mp/deadline.h>
+#include <mp/io.h>
+#include <mp/reap.h>
+#include <mp/value.h>
+
+#include "object.h"
+
+//{
+/* --- all pools of this process --- */
+
+static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct mp_pool *pools;
+static pid_t exit_registered; /* for this process */
+
+static void
+lock_list(void)
+{
+	pthread_mutex_lock(&list_lock);
+}
+
+static void
+unlock_list(void)
+{
+	pthread_mutex_unlock(&list_lock);
+}
+
+/* Before the daemons are ended: a worker that dies then would be replaced. */
+static void
+terminate_all(void *arg)
+{
+	(void)arg;
+	lock_list();
+	struct mp_pool *pool = pools;
+	while (pool && pool->owner != getpid())
+		pool = pool->next_pool;
+	if (pool)
+		mp__pool_ref(pool);
+	unlock_list();
+	if (!pool)
+		return;
+	(void)!mp_pool_terminate(pool);
+	lock_list();
+	pool->owner = 0; /* done */
+	unlock_list();
+	mp__pool_unref(pool);
+	terminate_all(NULL);
+}
+
+static int
+enlist(struct mp_pool *pool)
+{
+	static bool fork_safe;
+
+	lock_list();
+	int error = exit_registered == getpid() ? 0 : mp_atexit(15, terminate_all, NULL);
+	if (!error && !fork_safe && pthread_atfork(lock_list, unlock_list, unlock_list))
+		error = -ENOMEM;
+	if (!error) {
+		fork_safe = true;
+		exit_registered = getpid();
+		pool->next_pool = pools;
+		pools = pool;
+	}
+	unlock_list();
+	return error;
+}
+
+static void
+strike_out(struct mp_pool *pool)
+{
+	lock_list();
+	for (struct mp_pool **p = &pools; *p; p = &(*p)->next_pool)
+		if (*p == pool) {
+			*p = pool->next_pool;
+			break;
+		}
+	unlock_list();
+}
+
+/* --- life --- */
+
+static void
+destroy(struct mp_pool *pool)
+{
+	strike_out(pool);
+	mp_close(&pool->news);
+	mp_close(&pool->wake);
+	mp_close(&pool->memory_fd);
+	if (pool->wall)
+		munmap(pool->wall, pool->wall_size + pool->memory_size);
+	for (int i = 0; i < pool->processes; i++) {
+		free(pool->workers[i].heard.data);
+		free(pool->workers[i].said.data);
+	}
+	while (pool->blocks) {
+		struct block *next = pool->blocks->next;
+		free(pool->blocks);
+		pool->blocks = next;
+	}
+	mp_value_free(pool->initargs);
+	pthread_cond_destroy(&pool->changed);
+	pthread_mutex_destroy(&pool->lock);
+	free(pool);
+}
+
+/* The wall, and behind it memory without end: pages are there only once they are touched. */
+static int
+map_memory(struct mp_pool *pool)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t wall = sizeof(struct wall) + (size_t)pool->processes * sizeof(struct desk);
+
+	pool->wall_size = (wall + page - 1) / page * page;
+	pool->memory_size = (size_t)sysconf(_SC_PHYS_PAGES) * page;
+	pool->memory_fd = memfd_create("mp-pool", MFD_CLOEXEC);
+	if (pool->memory_fd < 0)
+		return -errno;
+	for (; pool->memory_size >= page; pool->memory_size = pool->memory_size / 2 / page * page) {
+		size_t size = pool->wall_size + pool->memory_size;
+		if (ftruncate(pool->memory_fd, (off_t)size))
+			return -errno;
+		void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,
+		    pool->memory_fd, 0);
+		if (map == MAP_FAILED)
+			continue; /* a limit on addresses: less will do */
+		pool->wall = map;
+		pool->memory = (char *)map + pool->wall_size;
+		return 0;
+	}
+	return -ENOMEM;
+}
+
+static int
+prepare(struct mp_pool *pool)
+{
+	struct epoll_event wake = {.events = EPOLLIN, .data.u32 = WAKE};
+	int error = map_memory(pool);
+
+	if (error)
+		return error;
+	pool->news = epoll_create1(EPOLL_CLOEXEC);
+	pool->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (pool->news < 0 || pool->wake < 0 ||
+	    epoll_ctl(pool->news, EPOLL_CTL_ADD, pool->wake, &wake))
+		return -errno;
+	return enlist(pool);
+}
+
+/* Signals are the business of the owner's threads; the supervisor, and so the workers at first,
+ * have all blocked. */
+static int
+start_supervisor(struct mp_pool *pool)
+{
+	pthread_attr_t attributes;
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_attr_init(&attributes);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	pthread_sigmask(SIG_SETMASK, &all, &pool->mask);
+	mp__pool_ref(pool);
+	int error =
+	    -pthread_create(&pool->supervisor, &attributes, mp__pool_supervise, pool);
+	pthread_sigmask(SIG_SETMASK, &pool->mask, NULL);
+	pthread_attr_destroy(&attributes);
+	if (error) {
+		mp__pool_unref(pool);
+		return error;
+	}
+	pthread_mutex_lock(&pool->lock);
+	while (!pool->started || (pool->start_error && !pool->gone))
+		pthread_cond_wait(&pool->changed, &pool->lock);
+	error = pool->start_error;
+	pthread_mutex_unlock(&pool->lock);
+	return error;
+}
+
+static struct mp_pool *
+blank(int processes, const struct mp_pool_options *o)
+{
+	struct mp_pool *pool =
+	    calloc(1, sizeof(*pool) + (size_t)processes * sizeof(struct worker));
+	pthread_condattr_t monotonic;
+
+	if (!pool)
+		return NULL;
+	pool->owner = getpid();
+	pool->processes = processes;
+	pool->maxtasks = o->maxtasksperchild;
+	pool->initializer = o->initializer;
+	pool->initargs = mp_value_ref(o->initargs);
+	pool->context = o->context;
+	pool->references = 1;
+	pool->memory_fd = pool->news = pool->wake = -1;
+	for (int i = 0; i < processes; i++) {
+		struct worker *w = &pool->workers[i];
+		w->orders = w->orders_end = w->answers = -1;
+		w->oldest = w->next = 1; /* 0 is READY */
+	}
+	pthread_mutex_init(&pool->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&pool->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	return pool;
+}
+
+static bool
+in_callback(const struct mp_pool *pool)
+{
+	return pthread_equal(pthread_self(), pool->supervisor);
+}
+
+/* Wait until the supervisor is gone; hold lock. */
+static int
+wait_until_gone(struct mp_pool *pool, int64_t deadline)
+{
+	struct timespec until = {deadline / 1000000000, deadline % 1000000000};
+	int error = 0;
+
+	while (!pool->gone && !error)
+		error = deadline == MP_NEVER
+			    ? pthread_cond_wait(&pool->changed, &pool->lock)
+			    : pthread_cond_timedwait(&pool->changed, &pool->lock, &until);
+	return pool->gone ? 0 : MP_TIMEOUT;
+}
+//}
+
+int
+mp_cpus(void)
+{
+	/* pool.1: the affinity mask, not what the machine has. */
+	//{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
+	//}
+}
+
+struct mp_pool *
+mp__pool_ref(struct mp_pool *pool)
+{
+	/* pool.1: one more who needs it. */
+	//{
+	atomic_fetch_add(&pool->references, 1);
+	return pool;
+	//}
+}
+
+void
+mp__pool_unref(struct mp_pool *pool)
+{
+	/* pool.1: the last one frees. Not in a forked child: the locks are as the fork found them. */
+	//{
+	if (atomic_fetch_sub(&pool->references, 1) == 1)
+		destroy(pool);
+	//}
+}
+
+void
+mp__pool_wake(struct mp_pool *pool)
+{
+	/* pool.2: so that the supervisor has a turn now. */
+	//{
+	uint64_t one = 1;
+
+	if (!pool->gone && pool->wake >= 0)
+		(void)!write(pool->wake, &one, sizeof(one));
+	//}
+}
+
+int
+mp__pool_open(struct mp_pool *pool)
+{
+	/* pool.2: may a task be given to it? */
+	//{
+	return pool->doom == MP_POOL_BROKEN ? MP_POOL_BROKEN
+	       : pool->closed || pool->doom ? MP_POOL_CLOSED
+					    : 0;
+	//}
+}
+
+int
+mp_pool_new(struct mp_pool **out, int processes, const struct mp_pool_options *options)
+{
+	/* pool.1: the object, the memory that all see, the supervisor; it starts the workers. */
+	//{
+	static const struct mp_pool_options defaults;
+	const struct mp_pool_options *o = options ? options : &defaults;
+
+	if (processes < 1 || o->maxtasksperchild < 0)
+		return MP_INVALID;
+	struct mp_pool *pool = blank(processes, o);
+	if (!pool)
+		return -ENOMEM;
+	int error = prepare(pool);
+	if (!error)
+		error = start_supervisor(pool);
+	if (error) {
+		mp__pool_unref(pool);
+		return error;
+	}
+	*out = pool;
+	return 0;
+	//}
+}
+
+int
+mp_pool_close(struct mp_pool *pool)
+{
+	/* pool.7: write it down, and wake the supervisor. */
+	//{
+	if (pool->owner != getpid())
+		return MP_NOT_PARENT;
+	pthread_mutex_lock(&pool->lock);
+	pool->closed = true;
+	mp__pool_wake(pool);
+	pthread_mutex_unlock(&pool->lock);
+	return 0;
+	//}
+}
+
+int
+mp_pool_terminate(struct mp_pool *pool)
+{
+	/*
+	 * pool.7: as close, and what is not done is given up. Wait until the workers are gone;
+	 * not in a callback, and not for one that never returns.
+	 */
+	//{
+	if (pool->owner != getpid())
+		return MP_NOT_PARENT;
+	pthread_mutex_lock(&pool->lock);
+	pool->closed = true;
+	if (!pool->doom)
+		pool->doom = MP_TERMINATED;
+	mp__pool_wake(pool);
+	if (!in_callback(pool))
+		(void)!wait_until_gone(pool, mp_deadline(0.8));
+	pthread_mutex_unlock(&pool->lock);
+	return 0;
+	//}
+}
+
+int
+mp_pool_join(struct mp_pool *pool, double timeout)
+{
+	/* pool.7: until the supervisor is gone. */
+	//{
+	int64_t deadline = mp_deadline(timeout);
+
+	if (pool->owner != getpid())
+		return MP_NOT_PARENT;
+	pthread_mutex_lock(&pool->lock);
+	int error = !pool->closed	? MP_POOL_RUNNING
+		    : in_callback(pool) ? -EDEADLK
+					: wait_until_gone(pool, deadline);
+	pthread_mutex_unlock(&pool->lock);
+	return error;
+	//}
+}
+
+void
+mp_pool_free(struct mp_pool *pool)
+{
+	/* pool.7: end it in good order, and give up the owner's reference. */
+	//{
+	if (!pool || pool->owner != getpid())
+		return;
+	pthread_mutex_lock(&pool->lock);
+	bool closed = pool->closed;
+	pthread_mutex_unlock(&pool->lock);
+	if (!closed)
+		(void)!mp_pool_terminate(pool);
+	(void)!mp_pool_join(pool, MP_FOREVER);
+	mp__pool_unref(pool);
+	//}
+}
+
+const char *
+mp_pool_why(struct mp_pool *pool)
+{
+	/* pool.6: written once, before the pool is broken. */
+	//{
+	pthread_mutex_lock(&pool->lock);
+	const char *why = pool->doom == MP_POOL_BROKEN ? pool->why : "";
+	pthread_mutex_unlock(&pool->lock);
+	return why;
+	//}
+}

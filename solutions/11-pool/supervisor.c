@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The supervisor: a thread of the owner's that hears the workers, buries the dead, starts
+ * others, deals out tasks and calls callbacks.
+ *
+ * It sleeps in one place, for news of three kinds: a worker has written, a worker has died
+ * (its pidfd), or a thread of ours wants something (an eventfd). While many small answers
+ * come, it does not want to be woken by each: then it tells the workers on the wall that it is
+ * not attentive, naps for 100 us, and looks at their desks. When a nap was for nothing, it is
+ * attentive again, and only then sleeps. Handout: labs/11-pool/README.md
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <mp/deadline.h>
+#include <mp/io.h>
+
+#include "object.h"
+
+//{
+#define NAP	    (100 * 1000)	 /* ns */
+#define PATIENCE    (200 * 1000 * 1000L) /* ns between SIGTERM and SIGKILL */
+#define RETRY	    (100 * 1000 * 1000L) /* ns between attempts to start a worker */
+#define MAX_RETRIES 10
+
+#define each_worker(pool, w)                                                                       \
+	(struct worker *w = (pool)->workers; w < (pool)->workers + (pool)->processes; w++)
+
+/* --- what is to be done; hold lock --- */
+
+/* End every task that is in the queue or in a hand. */
+static void
+fail_all(struct mp_pool *pool)
+{
+	const char *why = pool->doom == MP_POOL_BROKEN ? pool->why : mp_error_text(pool->doom);
+
+	for each_worker (pool, w)
+		for (uint64_t number = w->oldest; number < w->next; number++) {
+			struct task *t = w->hand[number % DEPTH];
+			w->hand[number % DEPTH] = NULL;
+			if (t)
+				mp__pool_end(pool, t, pool->doom, why, strlen(why));
+			w->load = 0;
+		}
+	while (pool->queue) {
+		struct task *t = pool->queue;
+		pool->queue = t->next;
+		mp__pool_end(pool, t, pool->doom, why, strlen(why));
+	}
+	pool->last = NULL;
+}
+
+/* Ask each worker to go; after a while, make it. */
+static void
+drive_out(struct mp_pool *pool)
+{
+	for each_worker (pool, w) {
+		if (!w->process)
+			continue;
+		if (!w->patience) {
+			w->patience = mp_now() + PATIENCE;
+			(void)!mp_process_terminate(w->process);
+		} else if (mp_now() >= w->patience) {
+			(void)!mp_process_kill(w->process);
+			w->patience = MP_NEVER;
+		}
+	}
+}
+
+static bool
+all_done(const struct mp_pool *pool)
+{
+	if (pool->queue)
+		return false;
+	for each_worker (pool, w)
+		if (w->load)
+			return false;
+	return true;
+}
+
+/* Those who have nothing more to do here leave: all when the pool is closed. */
+static void
+dismiss(struct mp_pool *pool)
+{
+	bool over = pool->closed && all_done(pool);
+
+	for each_worker (pool, w)
+		if (w->process && !w->load &&
+		    (over || (pool->maxtasks && w->finished >= pool->maxtasks)))
+			mp__pool_dismiss(pool, w);
+}
+
+static void
+no_worker_starts(struct mp_pool *pool, int error)
+{
+	pool->retry = mp_now() + RETRY;
+	if (++pool->failed_starts >= MAX_RETRIES)
+		mp__pool_break(pool, "no worker could be started: %s", mp_error_text(error));
+}
+
+/* Fill the places that are empty, if there is something to do there. */
+static void
+replenish(struct mp_pool *pool)
+{
+	pool->retry = MP_NEVER;
+	for each_worker (pool, w) {
+		if (w->process || (pool->closed && !pool->queue) || pool->doom)
+			continue;
+		int error = mp__pool_hire(pool, w);
+		if (error) {
+			no_worker_starts(pool, error);
+			return;
+		}
+		pool->failed_starts = 0;
+	}
+}
+
+static bool
+is_over(const struct mp_pool *pool)
+{
+	if (!(pool->closed || pool->doom) || pool->calls || pool->queue)
+		return false;
+	for each_worker (pool, w)
+		if (w->process)
+			return false;
+	return true;
+}
+
+/* Callbacks, without the lock: they may want it. */
+static void
+call(struct mp_pool *pool)
+{
+	while (pool->calls) {
+		struct mp_result *r = pool->calls;
+		pool->calls = r->next_call;
+		pthread_mutex_unlock(&pool->lock);
+		mp__result_call(r);
+		mp_result_free(r);
+		pthread_mutex_lock(&pool->lock);
+	}
+}
+
+/* --- news --- */
+
+/* Sleep until the deadline, or until there is news; write down what it is. Hold no lock. */
+static void
+sleep_until(struct mp_pool *pool, int64_t deadline)
+{
+	struct epoll_event events[64];
+	uint64_t count;
+
+	if (deadline != MP_NEVER) {
+		struct pollfd news = {.fd = pool->news, .events = POLLIN};
+		(void)!mp_poll(&news, 1, deadline);
+	}
+	int n = epoll_wait(pool->news, events, 64, deadline == MP_NEVER ? -1 : 0);
+	for (int i = 0; i < n; i++) {
+		uint32_t from = events[i].data.u32;
+		if (from == WAKE)
+			(void)!read(pool->wake, &count, sizeof(count));
+		else if (from % 2)
+			pool->workers[from / 2].died = true;
+		else if (events[i].events & ~EPOLLOUT) /* that one: dispatch writes on */
+			pool->workers[from / 2].rings = true;
+	}
+}
+
+/* How long at most. */
+static int64_t
+next_deadline(const struct mp_pool *pool)
+{
+	int64_t deadline = pool->retry;
+
+	for each_worker (pool, w)
+		if (w->process && w->patience && w->patience < deadline)
+			deadline = w->patience;
+	return deadline;
+}
+
+/* Look at all desks. How many tasks have ended. */
+static int
+look(struct mp_pool *pool)
+{
+	int ended = 0;
+
+	for each_worker (pool, w)
+		if (w->load)
+			ended += mp__pool_look(pool, w);
+	return ended;
+}
+
+static bool
+many_are_on_their_way(const struct mp_pool *pool)
+{
+	for each_worker (pool, w)
+		if (w->load > 1)
+			return true;
+	return false;
+}
+
+/* Sleep; ended: how many tasks the turn before has seen end. Hold lock. */
+static void
+rest(struct mp_pool *pool, int ended)
+{
+	int64_t deadline = next_deadline(pool);
+	bool nap = ended && many_are_on_their_way(pool);
+
+	if (nap && mp_now() + NAP < deadline)
+		deadline = mp_now() + NAP;
+	/*
+	 * The order of these two lines is what a worker relies on, who puts down an answer
+	 * and then reads "attentive": either it sees 1 and rings, or we see the answer.
+	 */
+	atomic_store(&pool->wall->attentive, !nap);
+	if (!nap && look(pool))
+		deadline = 0; /* there is something to deal with */
+	pthread_mutex_unlock(&pool->lock);
+	sleep_until(pool, deadline);
+	pthread_mutex_lock(&pool->lock);
+	atomic_store(&pool->wall->attentive, 0);
+}
+
+/* --- one turn; hold lock --- */
+
+static int
+turn(struct mp_pool *pool)
+{
+	int ended = look(pool);
+
+	for each_worker (pool, w)
+		if (w->process && w->rings)
+			ended += mp__pool_hear(pool, w);
+	for each_worker (pool, w)
+		if (w->process && w->died)
+			mp__pool_bury(pool, w);
+	if (pool->doom) {
+		fail_all(pool);
+		drive_out(pool);
+	} else {
+		dismiss(pool);
+		replenish(pool);
+		mp__pool_dispatch(pool);
+	}
+	call(pool);
+	return ended;
+}
+//}
+
+void
+mp__pool_break(struct mp_pool *pool, const char *format, ...)
+{
+	/* pool.6: for the first reason only: it explains all others. */
+	//{
+	va_list list;
+
+	if (pool->doom)
+		return;
+	va_start(list, format);
+	vsnprintf(pool->why, sizeof(pool->why), format, list);
+	va_end(list);
+	pool->doom = MP_POOL_BROKEN;
+	//}
+}
+
+//{
+/* The first workers: all of them, or none. Hold lock. */
+static void
+begin(struct mp_pool *pool)
+{
+	pool->supervisor = pthread_self();
+	pool->retry = MP_NEVER;
+	for each_worker (pool, w)
+		if (!pool->start_error)
+			pool->start_error = mp__pool_hire(pool, w);
+	if (pool->start_error)
+		pool->doom = MP_TERMINATED;
+	pool->started = true;
+	pthread_cond_broadcast(&pool->changed);
+}
+//}
+
+void *
+mp__pool_supervise(void *arg)
+{
+	/*
+	 * pool.2: start the workers; then, until the pool is over: hear who has written, bury who
+	 * has died, start whom we lack, deal out tasks, call callbacks, sleep until there is news.
+	 */
+	//{
+	struct mp_pool *pool = arg;
+
+	pthread_mutex_lock(&pool->lock);
+	begin(pool);
+	for (;;) {
+		int ended = turn(pool);
+		if (is_over(pool))
+			break;
+		rest(pool, ended);
+	}
+	mp_close(&pool->news);
+	mp_close(&pool->wake);
+	mp_close(&pool->memory_fd);
+	pool->gone = true;
+	pthread_cond_broadcast(&pool->changed);
+	pthread_mutex_unlock(&pool->lock);
+	mp__pool_unref(pool);
+	return NULL;
+	//}
+}
