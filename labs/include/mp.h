@@ -2,16 +2,25 @@
 #ifndef MP_H
 #define MP_H
 /* All of libmp: every header says in its first comment what it is for. */
+#include <mp/bytes.h>
 #include <mp/connection.h>
 #include <mp/deadline.h>
 #include <mp/descriptor.h>
 #include <mp/error.h>
+#include <mp/imap.h>
 #include <mp/io.h>
+#include <mp/items.h>
+#include <mp/opaque.h>
 #include <mp/peek.h>
+#include <mp/pickle.h>
+#include <mp/pool.h>
 #include <mp/proc.h>
 #include <mp/process.h>
 #include <mp/reap.h>
+#include <mp/results.h>
+#include <mp/tasks.h>
 #include <mp/todo.h>
+#include <mp/value.h>
 #include <mp/wait.h>
 #include <mp/writer.h>
 #endif

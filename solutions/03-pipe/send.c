@@ -41,6 +41,7 @@ shield_raise(struct shield *shield, const sigset_t *sigpipe)
 			  sigismember(&pending, SIGPIPE);
 }
 
+/* came: there may be a SIGPIPE of ours to take back. */
 static void
 shield_lower(const struct shield *shield, const sigset_t *sigpipe, bool came)
 {
@@ -50,6 +51,16 @@ shield_lower(const struct shield *shield, const sigset_t *sigpipe, bool came)
 		while (sigtimedwait(sigpipe, NULL, &now) < 0 && errno == EINTR)
 			;
 	pthread_sigmask(SIG_SETMASK, &shield->before, NULL);
+}
+
+static size_t
+length(const struct iovec *part, int parts)
+{
+	size_t sum = 0;
+
+	while (parts--)
+		sum += part++->iov_len;
+	return sum;
 }
 
 static ssize_t
@@ -63,7 +74,11 @@ write_to_pipe(int fd, const struct iovec *part, int parts)
 	shield_raise(&shield, &sigpipe);
 	ssize_t n = writev(fd, part, parts);
 	int error = errno;
-	shield_lower(&shield, &sigpipe, n < 0 && error == EPIPE);
+	/*
+	 * Not only after EPIPE: a write that waited in a full pipe when the last reader went
+	 * away returns what it had written by then, and the signal comes all the same.
+	 */
+	shield_lower(&shield, &sigpipe, n != (ssize_t)length(part, parts));
 	errno = error;
 	return n;
 }

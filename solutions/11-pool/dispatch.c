@@ -50,7 +50,7 @@ least_loaded(struct mp_pool *pool)
 {
 	struct worker *best = NULL;
 
-	for (struct worker *w = pool->workers; w < pool->workers + pool->processes; w++) {
+	for (struct worker *w = pool->workers; w < end_of(pool); w++) {
 		if (!has_room(pool, w) || (best && w->load >= best->load))
 			continue;
 		best = w;
@@ -108,8 +108,8 @@ take_back(struct mp_pool *pool, struct worker *w)
 	for (uint64_t number = w->next; half > 0 && number-- > w->oldest;) {
 		struct task *t = w->hand[number % DEPTH];
 		uint64_t offered = tag(number, OFFERED);
-		if (!t || !atomic_compare_exchange_strong(
-			      &slot_of(pool, w, number)->word, &offered, 0))
+		if (!t ||
+		    !atomic_compare_exchange_strong(&slot_of(pool, w, number)->word, &offered, 0))
 			continue;
 		w->hand[number % DEPTH] = NULL;
 		w->load--;
@@ -126,7 +126,7 @@ balance(struct mp_pool *pool)
 
 	if (!idle || idle->load)
 		return false;
-	for (struct worker *w = pool->workers; w < pool->workers + pool->processes; w++)
+	for (struct worker *w = pool->workers; w < end_of(pool); w++)
 		if (w->load > 1 && (!busy || w->load > busy->load))
 			busy = w;
 	if (busy)
@@ -184,7 +184,7 @@ mp__pool_dispatch(struct mp_pool *pool)
 	do
 		deal(pool);
 	while (!pool->queue && balance(pool));
-	for (struct worker *w = pool->workers; w < pool->workers + pool->processes; w++)
+	for (struct worker *w = pool->workers; w < end_of(pool); w++)
 		if (w->process && w->said.from < w->said.to)
 			say(pool, w);
 	//}

@@ -96,6 +96,16 @@ start(struct mp_pool *pool, struct worker *w, struct mp_process **out)
 	return error;
 }
 
+/* Closing would not do: a process that was forked meanwhile has copies of these descriptors, and
+ * as long as one is open, epoll goes on telling of it. */
+static void
+listen_no_more(struct mp_pool *pool, struct worker *w, struct mp_process *process)
+{
+	epoll_ctl(pool->news, EPOLL_CTL_DEL, w->answers, NULL);
+	epoll_ctl(pool->news, EPOLL_CTL_DEL, w->orders, NULL);
+	epoll_ctl(pool->news, EPOLL_CTL_DEL, mp_process_sentinel(process), NULL);
+}
+
 static int
 listen_to_all(struct mp_pool *pool, struct worker *w, struct mp_process *process)
 {
@@ -109,8 +119,9 @@ listen_to_all(struct mp_pool *pool, struct worker *w, struct mp_process *process
 
 /* There is a process, and we cannot hear it. */
 static void
-undo(struct mp_process *process)
+undo(struct mp_pool *pool, struct worker *w, struct mp_process *process)
 {
+	listen_no_more(pool, w, process);
 	(void)!mp_process_kill(process);
 	(void)!mp_process_join(process, MP_FOREVER);
 }
@@ -130,7 +141,7 @@ mp__pool_hire(struct mp_pool *pool, struct worker *w)
 	pthread_mutex_unlock(&pool->lock);
 	int error = start(pool, w, &process);
 	if (!error && (error = listen_to_all(pool, w, process)))
-		undo(process);
+		undo(pool, w, process);
 	pthread_mutex_lock(&pool->lock);
 	if (error) {
 		mp_process_free(process);
@@ -212,6 +223,7 @@ mp__pool_bury(struct mp_pool *pool, struct worker *w)
 		if (!w->ready)
 			consider_early_death(pool, w, text);
 	}
+	listen_no_more(pool, w, w->process);
 	mp_process_free(w->process);
 	w->process = NULL;
 	disconnect(w);

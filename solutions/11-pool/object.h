@@ -28,7 +28,7 @@
 #include <mp/results.h>
 #include <mp/tasks.h>
 
-#define DEPTH	 32  /* tasks in the hand of one worker */
+#define DEPTH	  32  /* tasks in the hand of one worker */
 #define SLOT_ROOM 232 /* a larger answer goes through the pipe */
 
 /* --- on the desk, shared with one worker; on the wall, with all --- */
@@ -160,6 +160,12 @@ struct mp_pool {
 
 #define WAKE UINT32_MAX
 
+static inline struct worker *
+end_of(struct mp_pool *pool)
+{
+	return pool->workers + pool->processes;
+}
+
 struct part {
 	int error;
 	size_t size;
@@ -171,10 +177,11 @@ struct mp_result {
 	atomic_int references;
 	struct mp_pool *pool; /* a reference */
 	bool single;	      /* apply: the value is the first item */
+	bool bytes;	      /* there is no value */
 	size_t items, chunksize, count;
 	struct mp_callbacks callbacks;
-	const char *bytes_in; /* in the shared memory, like bytes_out */
-	char *bytes_out, *copy_in, *copy_out, *out;
+	char *copy_in, *copy_out; /* in the shared memory; NULL: in and out are there themselves */
+	char *out;
 	size_t in_size, out_size;
 	pthread_cond_t own;
 
@@ -197,8 +204,8 @@ int mp__pool_open(struct mp_pool *pool);  /* hold lock: 0, or why no task is tak
 
 /* supervisor.c */
 void *mp__pool_supervise(void *pool);
-void mp__pool_break(struct mp_pool *pool, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void
+mp__pool_break(struct mp_pool *pool, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* hire.c: birth and death of workers. The supervisor only. */
 int mp__pool_hire(struct mp_pool *pool, struct worker *w);
@@ -260,11 +267,14 @@ void mp__result_call(struct mp_result *r);
 struct task *mp__task_new(struct mp_result *r, size_t part, size_t items, enum kind kind,
     void (*function)(void), const char *name, const void *rest, size_t size);
 int mp__pool_function(struct mp_pool *pool, void (*function)(void), const char **name);
-int mp__pool_submit(struct mp_pool *pool, struct mp_result *r, struct task *first,
-    struct task *last);
+int
+mp__pool_submit(struct mp_pool *pool, struct mp_result *r, struct task *first, struct task *last);
 void mp__tasks_drop(struct task *first);
 int mp__pool_chunk(struct task **out, struct mp_result *r, size_t part, enum kind kind, mp_task *f,
     const char *name, const struct mp_value *items, size_t from, size_t n);
+
+/* imap.c; hold lock */
+void mp__imap_done(struct mp_result *r);
 
 /* memory.c; hold lock */
 void *mp__memory_take(struct mp_pool *pool, size_t size);

@@ -180,8 +180,7 @@ start_supervisor(struct mp_pool *pool)
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	pthread_sigmask(SIG_SETMASK, &all, &pool->mask);
 	mp__pool_ref(pool);
-	int error =
-	    -pthread_create(&pool->supervisor, &attributes, mp__pool_supervise, pool);
+	int error = -pthread_create(&pool->supervisor, &attributes, mp__pool_supervise, pool);
 	pthread_sigmask(SIG_SETMASK, &pool->mask, NULL);
 	pthread_attr_destroy(&attributes);
 	if (error) {
@@ -199,8 +198,7 @@ start_supervisor(struct mp_pool *pool)
 static struct mp_pool *
 blank(int processes, const struct mp_pool_options *o)
 {
-	struct mp_pool *pool =
-	    calloc(1, sizeof(*pool) + (size_t)processes * sizeof(struct worker));
+	struct mp_pool *pool = calloc(1, sizeof(*pool) + (size_t)processes * sizeof(struct worker));
 	pthread_condattr_t monotonic;
 
 	if (!pool)

@@ -55,7 +55,7 @@ mp_pool_progress(struct mp_pool *pool, struct mp_progress *progress)
 	p.failed = pool->failed;
 	p.started = pool->born;
 	p.lost = pool->lost;
-	for (struct worker *w = pool->workers; w < pool->workers + pool->processes; w++)
+	for (struct worker *w = pool->workers; w < end_of(pool); w++)
 		if (w->process) {
 			p.workers++;
 			p.running += running(pool, w);

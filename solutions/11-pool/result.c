@@ -229,7 +229,7 @@ mp__result_call(struct mp_result *r)
 	//{
 	const struct mp_callbacks *c = &r->callbacks;
 	struct mp_value *value = NULL;
-	int error = mp_result_get(r, 0, r->bytes_out || !r->parts[0].data ? NULL : &value);
+	int error = mp_result_get(r, 0, r->bytes ? NULL : &value);
 
 	if (error && c->failed)
 		c->failed(c->arg, error, mp_result_why(r));
@@ -266,7 +266,7 @@ mp_result_get(struct mp_result *r, double timeout, struct mp_value **value)
 
 	if (!error)
 		error = r->error;
-	return error || !value ? error : get_value(r, value);
+	return error || !value || r->bytes ? error : get_value(r, value);
 	//}
 }
 

@@ -29,9 +29,6 @@
 #define RETRY	    (100 * 1000 * 1000L) /* ns between attempts to start a worker */
 #define MAX_RETRIES 10
 
-#define each_worker(pool, w)                                                                       \
-	(struct worker *w = (pool)->workers; w < (pool)->workers + (pool)->processes; w++)
-
 /* --- what is to be done; hold lock --- */
 
 /* End every task that is in the queue or in a hand. */
@@ -40,7 +37,7 @@ fail_all(struct mp_pool *pool)
 {
 	const char *why = pool->doom == MP_POOL_BROKEN ? pool->why : mp_error_text(pool->doom);
 
-	for each_worker (pool, w)
+	for (struct worker *w = pool->workers; w < end_of(pool); w++)
 		for (uint64_t number = w->oldest; number < w->next; number++) {
 			struct task *t = w->hand[number % DEPTH];
 			w->hand[number % DEPTH] = NULL;
@@ -60,7 +57,7 @@ fail_all(struct mp_pool *pool)
 static void
 drive_out(struct mp_pool *pool)
 {
-	for each_worker (pool, w) {
+	for (struct worker *w = pool->workers; w < end_of(pool); w++) {
 		if (!w->process)
 			continue;
 		if (!w->patience) {
@@ -74,11 +71,11 @@ drive_out(struct mp_pool *pool)
 }
 
 static bool
-all_done(const struct mp_pool *pool)
+all_done(struct mp_pool *pool)
 {
 	if (pool->queue)
 		return false;
-	for each_worker (pool, w)
+	for (struct worker *w = pool->workers; w < end_of(pool); w++)
 		if (w->load)
 			return false;
 	return true;
@@ -90,7 +87,7 @@ dismiss(struct mp_pool *pool)
 {
 	bool over = pool->closed && all_done(pool);
 
-	for each_worker (pool, w)
+	for (struct worker *w = pool->workers; w < end_of(pool); w++)
 		if (w->process && !w->load &&
 		    (over || (pool->maxtasks && w->finished >= pool->maxtasks)))
 			mp__pool_dismiss(pool, w);
@@ -109,7 +106,7 @@ static void
 replenish(struct mp_pool *pool)
 {
 	pool->retry = MP_NEVER;
-	for each_worker (pool, w) {
+	for (struct worker *w = pool->workers; w < end_of(pool); w++) {
 		if (w->process || (pool->closed && !pool->queue) || pool->doom)
 			continue;
 		int error = mp__pool_hire(pool, w);
@@ -122,11 +119,11 @@ replenish(struct mp_pool *pool)
 }
 
 static bool
-is_over(const struct mp_pool *pool)
+is_over(struct mp_pool *pool)
 {
 	if (!(pool->closed || pool->doom) || pool->calls || pool->queue)
 		return false;
-	for each_worker (pool, w)
+	for (struct worker *w = pool->workers; w < end_of(pool); w++)
 		if (w->process)
 			return false;
 	return true;
@@ -173,11 +170,11 @@ sleep_until(struct mp_pool *pool, int64_t deadline)
 
 /* How long at most. */
 static int64_t
-next_deadline(const struct mp_pool *pool)
+next_deadline(struct mp_pool *pool)
 {
 	int64_t deadline = pool->retry;
 
-	for each_worker (pool, w)
+	for (struct worker *w = pool->workers; w < end_of(pool); w++)
 		if (w->process && w->patience && w->patience < deadline)
 			deadline = w->patience;
 	return deadline;
@@ -189,16 +186,16 @@ look(struct mp_pool *pool)
 {
 	int ended = 0;
 
-	for each_worker (pool, w)
+	for (struct worker *w = pool->workers; w < end_of(pool); w++)
 		if (w->load)
 			ended += mp__pool_look(pool, w);
 	return ended;
 }
 
 static bool
-many_are_on_their_way(const struct mp_pool *pool)
+many_are_on_their_way(struct mp_pool *pool)
 {
-	for each_worker (pool, w)
+	for (struct worker *w = pool->workers; w < end_of(pool); w++)
 		if (w->load > 1)
 			return true;
 	return false;
@@ -233,10 +230,10 @@ turn(struct mp_pool *pool)
 {
 	int ended = look(pool);
 
-	for each_worker (pool, w)
+	for (struct worker *w = pool->workers; w < end_of(pool); w++)
 		if (w->process && w->rings)
 			ended += mp__pool_hear(pool, w);
-	for each_worker (pool, w)
+	for (struct worker *w = pool->workers; w < end_of(pool); w++)
 		if (w->process && w->died)
 			mp__pool_bury(pool, w);
 	if (pool->doom) {
@@ -275,7 +272,7 @@ begin(struct mp_pool *pool)
 {
 	pool->supervisor = pthread_self();
 	pool->retry = MP_NEVER;
-	for each_worker (pool, w)
+	for (struct worker *w = pool->workers; w < end_of(pool); w++)
 		if (!pool->start_error)
 			pool->start_error = mp__pool_hire(pool, w);
 	if (pool->start_error)

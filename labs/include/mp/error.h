@@ -49,6 +49,15 @@
 	X(MP_HANDLE_CLOSED, -5017, "OSError", "this connection is closed")                         \
 	X(MP_NO_DESCRIPTOR, -5018, "RuntimeError",                                                 \
 	    "what came was not one byte with one descriptor")                                      \
+	X(MP_NOT_PICKLABLE, -5020, "TypeError", "it means nothing in another process")             \
+	X(MP_UNPICKLING, -5021, "pickle.UnpicklingError", "these bytes are no pickle to be read")  \
+	X(MP_TOO_DEEP, -5022, "RecursionError", "values are nested too deeply")                    \
+	X(MP_KIND, -5023, "TypeError", "the value is of another kind")                             \
+	X(MP_UNHASHABLE, -5024, "TypeError", "what can change cannot be a key")                    \
+	X(MP_OVERFLOW, -5025, "OverflowError", "the number is too big")                            \
+	X(MP_TOO_LARGE, -5026, "ValueError", "the text would be too long")                         \
+	X(MP_NO_INDEX, -5027, "IndexError", "the index is out of range")                           \
+	X(MP_NO_KEY, -5028, "KeyError", "there is no such key")                                    \
 	X(MP_WORKER_DIED, -5080, "billiard.WorkerLostError", "the worker died in this task")       \
 	X(MP_POOL_BROKEN, -5081, "concurrent.futures.BrokenProcessPool",                           \
 	    "the pool is broken: its workers cannot begin")                                        \

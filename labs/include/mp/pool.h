@@ -64,8 +64,8 @@ int mp_cpus(void);
  * Python  Pool(processes, initializer, initargs, maxtasksperchild, context)
  * Tasks   pool.1 pool.2
  */
-int
-mp_pool_new(struct mp_pool **out, int processes, const struct mp_pool_options *options) MP_MUST_CHECK;
+int mp_pool_new(
+    struct mp_pool **out, int processes, const struct mp_pool_options *options) MP_MUST_CHECK;
 
 /*
  * Give the pool up: terminate, unless it was closed; then join. NULL is fine.

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PICKLE_DECODE_H
+#define PICKLE_DECODE_H
+/*
+ * The machine that runs a pickle, for decode.c, which has the loop, and its helpers.
+ *
+ * Invariants: the stack and the memo have a reference to each value in them; nobody else
+ * knows these values yet, so they are counted without atomic operations. What is above
+ * `floor` came after the last MARK, and only that may be taken off.
+ */
+#include "object.h"
+#include "opcode.h"
+
+struct decoder {
+	//{
+	const uint8_t *at, *end; /* what is still to be read */
+	struct mp_value **stack;
+	size_t height, room, floor;
+	size_t *marks; /* the floors below this one */
+	size_t marked, marks_room;
+	struct mp_value **memo; /* with gaps */
+	size_t memo_room, memo_used, memo_most;
+	size_t left;  /* so much may still be copied or compared, of what was read before */
+	bool old;     /* protocol 2: Python 2's names */
+	bool cyclic;  /* there may be a cycle */
+	bool rebuilt; /* a class has seen values, and may have told other threads */
+		      //}
+};
+
+//{
+/* stack.c */
+int mp__push(struct decoder *d, struct mp_value *v);
+int mp__mark(struct decoder *d);
+/* Take off all above the last mark, and the mark: where they are, and in *n how many; they
+ * are the caller's until something is pushed. NULL: there is no mark. */
+struct mp_value **mp__pop_mark(struct decoder *d, size_t *n);
+int mp__memo_put(struct decoder *d, size_t number);
+int mp__memo_get(struct decoder *d, size_t number);
+void mp__decoder_release(struct decoder *d);
+
+/* call.c: what a call makes is put on the stack; nothing is called. */
+int mp__call(struct decoder *d, enum opcode op);
+int mp__global_line(struct decoder *d);
+int mp__global_stack(struct decoder *d);
+int mp__build(struct decoder *d);
+
+/* Take the value on top off the stack; NULL: there is none above the last mark. */
+static inline struct mp_value *
+pop(struct decoder *d)
+{
+	return d->height > d->floor ? d->stack[--d->height] : NULL;
+}
+
+/* The value on top, which stays; NULL as above. */
+static inline struct mp_value *
+top(const struct decoder *d)
+{
+	return d->height > d->floor ? d->stack[d->height - 1] : NULL;
+}
+
+/* v gets new parts. Stack and memo have a reference each: a third one may come from them. */
+static inline void
+changes(struct decoder *d, const struct mp_value *v)
+{
+	d->cyclic = d->cyclic || count_of(v) > 2;
+}
+
+/* Copying and comparing need bytes of the pickle to pay for them. */
+static inline int
+pay(struct decoder *d, size_t n)
+{
+	if (d->left < n)
+		return MP_UNPICKLING;
+	d->left -= n;
+	return 0;
+}
+//}
+
+#endif

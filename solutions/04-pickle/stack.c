@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The stack, the marks and the memo of the pickle machine.
+ *
+ * None of them grows faster than the pickle is read: one instruction pushes at most one
+ * value, and the highest number in the memo may not be above the size of the pickle.
+ *
+ * Handout: labs/04-pickle/README.md
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+
+#include <mp/pickle.h>
+
+#include "decode.h"
+
+//{
+int
+mp__push(struct decoder *d, struct mp_value *v)
+{
+	if (!v)
+		return -ENOMEM;
+	if (d->height == d->room) {
+		size_t room = d->room ? d->room * 2 : 64;
+		struct mp_value **stack = reallocarray(d->stack, room, sizeof(*stack));
+		if (!stack) {
+			mp__let_go(&v, 1);
+			return -ENOMEM;
+		}
+		d->stack = stack;
+		d->room = room;
+	}
+	d->stack[d->height++] = v;
+	return 0;
+}
+
+int
+mp__mark(struct decoder *d)
+{
+	if (d->marked == d->marks_room) {
+		size_t room = d->marks_room ? d->marks_room * 2 : 16;
+		size_t *marks = reallocarray(d->marks, room, sizeof(*marks));
+		if (!marks)
+			return -ENOMEM;
+		d->marks = marks;
+		d->marks_room = room;
+	}
+	d->marks[d->marked++] = d->floor;
+	d->floor = d->height;
+	return 0;
+}
+
+struct mp_value **
+mp__pop_mark(struct decoder *d, size_t *n)
+{
+	static struct mp_value *nothing; /* the stack may not exist yet */
+
+	if (d->marked == 0)
+		return NULL;
+	*n = d->height - d->floor;
+	d->height = d->floor;
+	d->floor = d->marks[--d->marked];
+	return d->stack ? d->stack + d->height : &nothing;
+}
+
+int
+mp__memo_put(struct decoder *d, size_t number)
+{
+	if (!top(d) || number > d->memo_most)
+		return MP_UNPICKLING;
+	if (number >= d->memo_room) {
+		size_t room = d->memo_room ? d->memo_room * 2 : 64;
+		if (room <= number)
+			room = number + 1;
+		struct mp_value **memo = reallocarray(d->memo, room, sizeof(*memo));
+		if (!memo)
+			return -ENOMEM;
+		memset(memo + d->memo_room, 0, (room - d->memo_room) * sizeof(*memo));
+		d->memo = memo;
+		d->memo_room = room;
+	}
+	struct mp_value *old = d->memo[number];
+	d->memo[number] = ref_private(top(d));
+	d->memo_used += !old;
+	if (old) { /* one reference is gone that `changes` counts on */
+		d->cyclic = true;
+		mp__let_go(&old, 1);
+	}
+	return 0;
+}
+
+int
+mp__memo_get(struct decoder *d, size_t number)
+{
+	struct mp_value *v = number < d->memo_room ? d->memo[number] : NULL;
+
+	if (!v)
+		return MP_UNPICKLING;
+	return mp__push(d, d->rebuilt ? mp_value_ref(v) : ref_private(v));
+}
+
+/* Everything goes that is not in the result. Cycles among it are found only when marked. */
+void
+mp__decoder_release(struct decoder *d)
+{
+	if (d->cyclic) {
+		mp__mark_cyclic(d->stack, d->height);
+		mp__mark_cyclic(d->memo, d->memo_room);
+	}
+	mp__let_go(d->stack, d->height);
+	for (size_t i = 0; i < d->memo_room && !d->cyclic && !d->rebuilt; i++) {
+		uint32_t count = d->memo[i] ? count_of(d->memo[i]) : IMMORTAL;
+		if (count > 1 && count < IMMORTAL) { /* the usual case: no atomic subtraction */
+			atomic_store_explicit(&d->memo[i]->count, count - 1, memory_order_relaxed);
+			d->memo[i] = NULL;
+		}
+	}
+	mp__let_go(d->memo, d->memo_room);
+	free(d->stack);
+	free(d->marks);
+	free(d->memo);
+}
+//}
