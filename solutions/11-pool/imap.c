@@ -13,13 +13,15 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "object.h"
 
 struct mp_imap {
 	//{
+	atomic_int references; /* the user's, and each result's that may ring */
+	struct bell bell;
+
 	/* set before the first chunk, then read-only */
 	struct mp_pool *pool;
 	mp_task *f;
@@ -38,8 +40,7 @@ struct mp_imap {
 
 	/* hold the pool's lock */
 	struct mp_result *first, *last; /* the line */
-	pthread_cond_t changed;
-	//}
+					//}
 };
 
 //{
@@ -87,8 +88,9 @@ enter(struct mp_imap *it, struct mp_result *r)
 		i++;
 	it->window_of[i] = r;
 	it->ahead++;
-	r->stream = it;
-	r->changed = &it->changed;
+	r->stream = r->reader = it;
+	atomic_fetch_add(&it->references, 1);
+	r->bell = &it->bell;
 	if (it->ordered)
 		line_up(it, r);
 	pthread_mutex_unlock(&it->pool->lock);
@@ -141,18 +143,11 @@ fill(struct mp_imap *it)
 	return error;
 }
 
-/* The first in the line, when it is done. */
+/* The first in the line, if it is done. */
 static struct mp_result *
-take(struct mp_imap *it, int64_t deadline)
+take(struct mp_imap *it)
 {
-	struct timespec until = {deadline / 1000000000, deadline % 1000000000};
-	pthread_mutex_t *lock = &it->pool->lock;
-	int timeout = 0;
-
-	pthread_mutex_lock(lock);
-	while ((!it->first || it->first->left) && !timeout)
-		timeout = deadline == MP_NEVER ? pthread_cond_wait(&it->changed, lock)
-					       : pthread_cond_timedwait(&it->changed, lock, &until);
+	pthread_mutex_lock(&it->pool->lock);
 	struct mp_result *r = it->first && !it->first->left ? it->first : NULL;
 	for (size_t i = 0; r && i < it->window; i++)
 		if (it->window_of[i] == r)
@@ -162,7 +157,25 @@ take(struct mp_imap *it, int64_t deadline)
 		it->ahead--;
 		r->stream = NULL;
 	}
-	pthread_mutex_unlock(lock);
+	pthread_mutex_unlock(&it->pool->lock);
+	return r;
+}
+
+static struct mp_result *
+await(struct mp_imap *it, int64_t deadline)
+{
+	struct mp_result *r;
+	int error = 0;
+
+	while (!(r = take(it)) && !error) {
+		unsigned heard = mp__bell_listen(&it->bell);
+		r = take(it);
+		if (!r)
+			error = mp__bell_sleep(&it->bell, heard, deadline);
+		mp__bell_leave(&it->bell);
+		if (r)
+			break;
+	}
 	return r;
 }
 
@@ -181,7 +194,7 @@ turn_page(struct mp_imap *it, int64_t deadline)
 	mp_value_free(it->items);
 	it->items = NULL;
 	it->at = 0;
-	struct mp_result *r = take(it, 0);
+	struct mp_result *r = take(it);
 	if (!r || it->ahead <= it->window / 2) {
 		int error = fill(it);
 		if (error && !r)
@@ -192,7 +205,7 @@ turn_page(struct mp_imap *it, int64_t deadline)
 		it->input_error = 0;
 		return error < 0 ? complain(it, error, mp_error_text(error)) : MP_STOP;
 	}
-	if (!r && !(r = take(it, deadline)))
+	if (!r && !(r = await(it, deadline)))
 		return MP_TIMEOUT;
 	int error = mp_result_get(r, 0, &it->items);
 	if (error)
@@ -208,12 +221,12 @@ begin(struct mp_pool *pool, mp_task *f, struct mp_input input,
 	static const struct mp_imap_options defaults;
 	const struct mp_imap_options *o = options ? options : &defaults;
 	struct mp_imap *it = calloc(1, sizeof(*it));
-	pthread_condattr_t monotonic;
 	const char *name = NULL;
 
 	if (!it)
 		return -ENOMEM;
 	*it = (struct mp_imap){
+	    .references = 1,
 	    .pool = pool,
 	    .f = f,
 	    .ordered = ordered,
@@ -237,10 +250,6 @@ begin(struct mp_pool *pool, mp_task *f, struct mp_input input,
 		return error;
 	}
 	mp__pool_ref(pool);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&it->changed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
 	error = fill(it);
 	if (error)
 		mp_imap_free(it);
@@ -249,6 +258,16 @@ begin(struct mp_pool *pool, mp_task *f, struct mp_input input,
 	return error;
 }
 //}
+
+void
+mp__imap_unref(struct mp_imap *it)
+{
+	/* pool.4: the bell stays for the last who rings it. */
+	//{
+	if (atomic_fetch_sub(&it->references, 1) == 1)
+		free(it);
+	//}
+}
 
 void
 mp__imap_done(struct mp_result *r)
@@ -344,16 +363,14 @@ mp_imap_free(struct mp_imap *it)
 		if (!r)
 			continue;
 		r->stream = NULL;
-		r->changed = &r->own;
 		mp_result_free(r);
 	}
 	mp__pool_wake(it->pool);
 	pthread_mutex_unlock(&it->pool->lock);
 	mp_value_free(it->items);
-	pthread_cond_destroy(&it->changed);
 	mp__pool_unref(it->pool);
 	free(it->window_of);
 	free(it->why);
-	free(it);
+	mp__imap_unref(it);
 	//}
 }

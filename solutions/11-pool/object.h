@@ -91,6 +91,12 @@ struct buffer {
 
 /* --- in the owner's process --- */
 
+/* What a thread sleeps on until something is true, and who makes it true rings. Not a condition
+ * variable: who wakes from that needs the lock, which who woke him often still holds. */
+struct bell {
+	atomic_uint rung, waiters;
+};
+
 struct task {
 	struct task *next;
 	struct mp_result *result; /* a reference */
@@ -149,7 +155,7 @@ struct mp_pool {
 	int doom; /* 0, MP_TERMINATED or MP_POOL_BROKEN */
 	int start_error;
 	struct task *queue, *last;
-	struct mp_result *calls; /* with callbacks to be called */
+	struct mp_result *calls, *last_call; /* finished: to be told to who waits */
 	struct block *blocks;
 	size_t queued, given, done, failed, born, lost;
 	int early_deaths, failed_starts; /* in a row */
@@ -183,16 +189,18 @@ struct mp_result {
 	char *copy_in, *copy_out; /* in the shared memory; NULL: in and out are there themselves */
 	char *out;
 	size_t in_size, out_size;
-	pthread_cond_t own;
+	struct mp_imap *reader; /* a reference, if it is a chunk of an imap */
+	struct bell *bell;	/* own, or the reader's */
+	struct bell own;
+	_Atomic(struct mp_value *) value; /* made by the first who gets it */
+	atomic_size_t left;		  /* 0: ready */
 
-	/* hold the pool's lock */
-	struct mp_imap *stream;
-	pthread_cond_t *changed; /* own, or the stream's */
+	/* hold the pool's lock; once it is ready, read-only */
+	struct mp_imap *stream; /* the reader, as long as it wants to know */
 	struct mp_result *next_call, *next_in_stream;
-	size_t left, ended;
+	size_t ended;
 	int error;
 	char *why;
-	struct mp_value *value; /* made by the first who gets it */
 	struct part parts[];
 };
 
@@ -250,6 +258,12 @@ void mp__task_text_clear(void);
 const char *mp__task_name(void (*function)(void));
 void (*mp__task_named(const char *name))(void);
 
+/* bell.c */
+unsigned mp__bell_listen(struct bell *b); /* first; then look whether to sleep at all */
+int mp__bell_sleep(struct bell *b, unsigned heard, int64_t deadline); /* 0, or MP_TIMEOUT */
+void mp__bell_leave(struct bell *b);
+void mp__bell_ring(struct bell *b);
+
 /* buffer.c */
 int mp__buffer_reserve(struct buffer *b, size_t size);
 int mp__buffer_add(struct buffer *b, const void *data, size_t size);
@@ -273,8 +287,9 @@ void mp__tasks_drop(struct task *first);
 int mp__pool_chunk(struct task **out, struct mp_result *r, size_t part, enum kind kind, mp_task *f,
     const char *name, const struct mp_value *items, size_t from, size_t n);
 
-/* imap.c; hold lock */
-void mp__imap_done(struct mp_result *r);
+/* imap.c */
+void mp__imap_done(struct mp_result *r); /* hold lock */
+void mp__imap_unref(struct mp_imap *it);
 
 /* memory.c; hold lock */
 void *mp__memory_take(struct mp_pool *pool, size_t size);

@@ -11,7 +11,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <mp/pickle.h>
@@ -26,7 +25,8 @@ destroy(struct mp_result *r)
 		free(r->parts[i].data);
 	mp_value_free(r->value);
 	free(r->why);
-	pthread_cond_destroy(&r->own);
+	if (r->reader)
+		mp__imap_unref(r->reader);
 	mp__pool_unref(r->pool);
 	free(r);
 }
@@ -55,13 +55,14 @@ items_of(const struct mp_result *r, size_t part)
 static int
 wait_ready(struct mp_result *r, int64_t deadline)
 {
-	struct timespec until = {deadline / 1000000000, deadline % 1000000000};
-	pthread_mutex_t *lock = &r->pool->lock;
 	int error = 0;
 
-	while (r->left && !error)
-		error = deadline == MP_NEVER ? pthread_cond_wait(&r->own, lock)
-					     : pthread_cond_timedwait(&r->own, lock, &until);
+	while (r->left && !error) {
+		unsigned heard = mp__bell_listen(&r->own);
+		if (r->left)
+			error = mp__bell_sleep(&r->own, heard, deadline);
+		mp__bell_leave(&r->own);
+	}
 	return r->left ? MP_TIMEOUT : 0;
 }
 
@@ -105,22 +106,18 @@ make_value(struct mp_result *r, struct mp_value **out)
 static int
 get_value(struct mp_result *r, struct mp_value **out)
 {
-	struct mp_value *made = NULL;
+	struct mp_value *made = NULL, *there = r->value;
 
-	pthread_mutex_lock(&r->pool->lock);
-	bool there = r->value;
-	pthread_mutex_unlock(&r->pool->lock);
-	int error = there ? 0 : make_value(r, &made);
-	if (error)
-		return error;
-	pthread_mutex_lock(&r->pool->lock);
-	if (!r->value) {
-		r->value = made;
-		made = NULL;
+	if (!there) {
+		int error = make_value(r, &made);
+		if (error)
+			return error;
+		if (atomic_compare_exchange_strong(&r->value, &there, made))
+			there = made;
+		else
+			mp_value_free(made);
 	}
-	*out = mp_value_ref(r->value);
-	pthread_mutex_unlock(&r->pool->lock);
-	mp_value_free(made);
+	*out = mp_value_ref(there);
 	return 0;
 }
 //}
@@ -133,7 +130,6 @@ mp__result_new(struct mp_result **out, struct mp_pool *pool, size_t items, size_
 	//{
 	size_t count = items ? (items - 1) / chunksize + 1 : 0;
 	struct mp_result *r = calloc(1, sizeof(*r) + count * sizeof(struct part));
-	pthread_condattr_t monotonic;
 
 	if (!r)
 		return -ENOMEM;
@@ -144,11 +140,7 @@ mp__result_new(struct mp_result **out, struct mp_pool *pool, size_t items, size_
 	r->count = r->left = count;
 	if (callbacks)
 		r->callbacks = *callbacks;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&r->own, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-	r->changed = &r->own;
+	r->bell = &r->own;
 	*out = r;
 	return 0;
 	//}
@@ -177,22 +169,26 @@ mp_result_free(struct mp_result *r)
 void
 mp__result_finish(struct mp_result *r)
 {
-	/* pool.2: all parts are there: wake who waits, and have the callbacks called. */
+	/*
+	 * pool.2: all parts are there. It is ready from now on; who waits is woken by the
+	 * supervisor, without the lock, and so are the callbacks called.
+	 */
 	//{
 	struct mp_pool *pool = r->pool;
 
 	mp__memory_give(pool, r->copy_in);
 	mp__memory_give(pool, r->copy_out);
 	r->copy_in = r->copy_out = NULL;
-	if (r->callbacks.done || r->callbacks.failed) {
-		struct mp_result **last = &pool->calls;
-		while (*last)
-			last = &(*last)->next_call;
-		*last = mp__result_ref(r);
-		mp__pool_wake(pool);
-	}
 	mp__imap_done(r);
-	pthread_cond_broadcast(r->changed);
+	r->next_call = NULL;
+	if (pool->calls)
+		pool->last_call->next_call = r;
+	else
+		pool->calls = r;
+	pool->last_call = mp__result_ref(r);
+	r->left = 0;
+	if (!pthread_equal(pthread_self(), pool->supervisor))
+		mp__pool_wake(pool);
 	//}
 }
 
@@ -217,18 +213,24 @@ mp__result_deliver(struct mp_result *r, size_t part, int error, const void *data
 		r->why = strndup(size ? data : mp_error_text(error), size ? size : SIZE_MAX);
 	}
 	r->ended += items_of(r, part);
-	if (--r->left == 0)
+	if (r->left == 1)
 		mp__result_finish(r);
+	else
+		r->left--;
 	//}
 }
 
 void
 mp__result_call(struct mp_result *r)
 {
-	/* pool.2: in the supervisor, without the lock: one of the two. */
+	/* pool.2: in the supervisor, without the lock: ring, and call one of the two. */
 	//{
 	const struct mp_callbacks *c = &r->callbacks;
 	struct mp_value *value = NULL;
+
+	mp__bell_ring(r->bell);
+	if (!c->done && !c->failed)
+		return;
 	int error = mp_result_get(r, 0, r->bytes ? NULL : &value);
 
 	if (error && c->failed)
@@ -245,15 +247,12 @@ mp_result_wait(struct mp_result *r, double timeout)
 	/* pool.2: until nothing is left, or the deadline. In a callback nobody would end it. */
 	//{
 	int64_t deadline = mp_deadline(timeout);
-	struct mp_pool *pool = r->pool;
 
-	if (pool->owner != getpid())
+	if (r->pool->owner != getpid())
 		return MP_NOT_PARENT;
-	pthread_mutex_lock(&pool->lock);
-	bool stuck = pthread_equal(pthread_self(), pool->supervisor) && timeout > 0 && r->left;
-	int error = stuck ? -EDEADLK : wait_ready(r, deadline);
-	pthread_mutex_unlock(&pool->lock);
-	return error;
+	if (timeout > 0 && r->left && pthread_equal(pthread_self(), r->pool->supervisor))
+		return -EDEADLK;
+	return wait_ready(r, deadline);
 	//}
 }
 
@@ -293,10 +292,7 @@ mp_result_why(struct mp_result *r)
 {
 	/* pool.5: the words that came with the first failure. */
 	//{
-	pthread_mutex_lock(&r->pool->lock);
-	const char *why = r->why ? r->why : "";
-	pthread_mutex_unlock(&r->pool->lock);
-	return why;
+	return mp_result_ready(r) && r->why ? r->why : "";
 	//}
 }
 

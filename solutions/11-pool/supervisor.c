@@ -129,16 +129,20 @@ is_over(struct mp_pool *pool)
 	return true;
 }
 
-/* Callbacks, without the lock: they may want it. */
+/* Tell what is finished, without the lock: who is told may want it. */
 static void
 call(struct mp_pool *pool)
 {
 	while (pool->calls) {
 		struct mp_result *r = pool->calls;
-		pool->calls = r->next_call;
+		pool->calls = NULL;
 		pthread_mutex_unlock(&pool->lock);
-		mp__result_call(r);
-		mp_result_free(r);
+		while (r) {
+			struct mp_result *next = r->next_call;
+			mp__result_call(r);
+			mp_result_free(r);
+			r = next;
+		}
 		pthread_mutex_lock(&pool->lock);
 	}
 }
