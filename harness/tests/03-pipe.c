@@ -16,217 +16,13 @@
 #include <sys/time.h>
 #include <sys/uio.h>
 
-#include "common.h"
+#include "pipes.h"
 
 STAGE("Pipe, Connection, and bytes that are not written twice")
 
 #define TIDY .graph = "every child reaped by its parent; no kill after reap; nothing left"
 
 #define MIB  ((size_t)1024 * 1024)
-
-/* --- ends ---------------------------------------------------------------------------------------- */
-
-struct ends {
-	struct mp_connection *end[2];
-};
-
-static struct ends
-piped(bool duplex)
-{
-	struct ends e = {{NULL, NULL}};
-
-	OK(mp_pipe(e.end, duplex));
-	return e;
-}
-
-static void
-unpiped(struct ends e)
-{
-	mp_connection_free(e.end[0]);
-	mp_connection_free(e.end[1]);
-}
-
-/* A connection on one end, the bare descriptor of the other in *other. */
-static struct mp_connection *
-half(int fds[2], bool reads, int *other)
-{
-	struct mp_connection *c = NULL;
-
-	*other = fds[reads ? 1 : 0];
-	OK(mp_connection_new(&c, fds[reads ? 0 : 1], reads, !reads));
-	return c;
-}
-
-/* One end of a plain pipe to receive from, or to send to. */
-static struct mp_connection *
-reader(int *writer)
-{
-	int fds[2];
-
-	OK(mp_pipe_cloexec(fds));
-	return half(fds, true, writer);
-}
-
-static struct mp_connection *
-sender(int *reader)
-{
-	int fds[2];
-
-	OK(mp_pipe_cloexec(fds));
-	return half(fds, false, reader);
-}
-
-/* The same of a pipe that keeps writes apart: one read gives what one write put in. */
-static struct mp_connection *
-packets(bool reads, int *other)
-{
-	int fds[2];
-
-	EQUAL(pipe2(fds, O_CLOEXEC | O_DIRECT), 0);
-	OK(fcntl(fds[0], F_SETPIPE_SZ, 64 * 4096)); /* of 64 packets, instead of 16 */
-	return half(fds, reads, other);
-}
-
-static struct mp_connection *
-duplex_half(int type, int *other)
-{
-	struct mp_connection *c = NULL;
-	int fds[2];
-
-	EQUAL(socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fds), 0);
-	OK(mp_connection_new(&c, fds[0], true, true));
-	*other = fds[1];
-	return c;
-}
-
-/* --- bytes ----------------------------------------------------------------------------------------- */
-
-/* A text with its 0 bytes made visible, for EQUAL_TEXT. */
-static const char *
-shown(const void *data, size_t size)
-{
-	static char text[3][512];
-	static int turn;
-	char *out = text[turn = (turn + 1) % 3];
-	size_t used = 0;
-
-	out[0] = '\0';
-	for (size_t i = 0; i < size && used + 5 < sizeof(text[0]); i++) {
-		unsigned char byte = ((const unsigned char *)data)[i];
-		bool plain = byte >= ' ' && byte < 127;
-		used += (size_t)sprintf(out + used, plain ? "%c" : "<%02x>", byte);
-	}
-	return out;
-}
-
-static void
-put(int fd, const void *data, size_t size)
-{
-	OK(mp_write_all(fd, data, size));
-}
-
-#define PUT(fd, literal) put(fd, literal, sizeof(literal) - 1)
-
-/* One read, as it comes. */
-static const char *
-seen(int fd)
-{
-	char bytes[256];
-	ssize_t n = read(fd, bytes, sizeof(bytes));
-
-	return n < 0 ? strerrorname_np(errno) : shown(bytes, (size_t)n);
-}
-
-/* Bytes that are nowhere equal to themselves shifted by a little. */
-static char *
-pattern(size_t size)
-{
-	char *bytes = malloc(size + 1);
-
-	TRUE(bytes != NULL, "there is memory for %zu bytes", size);
-	for (size_t i = 0; i < size; i++)
-		bytes[i] = (char)(i * 31 + i / 251);
-	return bytes;
-}
-
-/* Receive, and show: the message, or the name of the error. */
-static const char *
-received(struct mp_connection *c)
-{
-	void *data = NULL;
-	size_t size = 0;
-	int error = mp_connection_recv_bytes(c, &data, &size, MP_ANY_LENGTH);
-
-	if (error)
-		return mp_error_name(error);
-	const char *text = shown(data, size);
-	free(data);
-	return text;
-}
-
-/* The error of a receive that must touch neither of its results. */
-static int
-refused(struct mp_connection *c, size_t maxlength)
-{
-	void *data = c;
-	size_t size = 77;
-	int error = mp_connection_recv_bytes(c, &data, &size, maxlength);
-
-	TRUE(data == c && size == 77, "a receive that fails does not touch its results");
-	return error;
-}
-
-static int
-open_descriptors(void)
-{
-	int n = 0;
-
-	for (int fd = 0; fd < 1100; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
-	return n;
-}
-
-/* --- signals ---------------------------------------------------------------------------------------- */
-
-/* How many came; in memory that children see, so that they can wait for it. */
-static _Atomic int *storm;
-
-static void
-count_signal(int signal)
-{
-	(void)signal;
-	++*storm;
-}
-
-/* From now on a signal a millisecond, which interrupts what it meets. */
-static void
-storm_begins(void)
-{
-	struct sigaction action = {.sa_handler = count_signal};
-	struct itimerval often = {{0, 1000}, {0, 1000}};
-
-	storm = shared(sizeof(*storm));
-	EQUAL(sigaction(SIGALRM, &action, NULL), 0);
-	EQUAL(setitimer(ITIMER_REAL, &often, NULL), 0);
-}
-
-static void
-storm_ends(void)
-{
-	struct itimerval never = {0};
-
-	EQUAL(setitimer(ITIMER_REAL, &never, NULL), 0);
-}
-
-/* In a child: until the other process sleeps, and a few more signals have met it there. */
-static void
-await_storm(pid_t pid)
-{
-	await_sleep(pid);
-	int now = *storm;
-	while (*storm < now + 5)
-		sched_yield();
-}
 
 /* --- pipe.1: two ends --------------------------------------------------------------------------------- */
 
@@ -984,6 +780,7 @@ ROW("pipe.3/too-short", 1,
 	size_t size = 77;
 
 	PUT(fd, "\0\0\0\6abcdef\0\0\0\6ABCDEF\0\0\0\1x");
+	mp_close(&fd);
 	FAILS(mp_connection_recv_into(c, buffer, 5, &size, &message), MP_TOO_SHORT);
 	EQUAL(size, 6);
 	EQUAL_TEXT((char *)message, "abcdef");
@@ -992,7 +789,6 @@ ROW("pipe.3/too-short", 1,
 	FAILS(mp_connection_recv_into(c, buffer, 5, &size, NULL), MP_TOO_SHORT);
 	EQUAL_TEXT(received(c), "x");
 	mp_connection_free(c);
-	mp_close(&fd);
 }
 
 /* Send back every message until the other end is closed. */
@@ -1326,8 +1122,8 @@ ROW("pipe.4/signals", 1, "a storm of signals neither ends a wait nor prolongs it
 	then = mp_now();
 	EQUAL(mp_connection_poll(e.end[0], 0.2), 0);
 	BETWEEN(since(then), 0.19, 2);
-	storm_ends();
 	TRUE(*storm > 10, "signals came (else this row shows nothing)");
+	storm_ends();
 	unpiped(e);
 }
 
@@ -1493,14 +1289,11 @@ ROW("pipe.5/wire", 1, "on the wire it is as Python sends it: the byte 1, and no 
 
 	OK(mp_send_fd(c, fd));
 	EQUAL_TEXT(seen(fd), "<01>"); /* who only reads loses what came beside it */
-	OK(mp_send_fd(c, fd));
-	PUT(OK(mp_connection_fileno(c)), "next");
-	struct mp_connection *other;
-	OK(mp_connection_new(&other, fd, true, true));
-	int mine = OK(mp_recv_fd(other));
-	EQUAL_TEXT(seen(fd), "next"); /* nothing more is taken than what belongs to it */
+	send_beside(fd, "\1next", &fd, 1);
+	int mine = OK(mp_recv_fd(c));
 	mp_close(&mine);
-	mp_connection_free(other);
+	mp_close(&fd);
+	EQUAL_TEXT(seen(OK(mp_connection_fileno(c))), "next"); /* no byte more is taken */
 	mp_connection_free(c);
 }
 
@@ -1741,7 +1534,8 @@ ROW("pipe.6/both", 1, "after a fork each writes its own, once: parent, child, gr
 
 struct line {
 	struct mp_writer *w;
-	int number;
+	int number, reader;
+	struct gate *gate;
 };
 
 static int
@@ -1750,6 +1544,8 @@ write_lines(void *arg)
 	const struct line *l = arg;
 	char line[64];
 
+	close(l->reader);
+	gate_wait(l->gate);
 	for (int i = 0; i < 500; i++) {
 		int n = sprintf(line, "writer %d, line %d of many\n", l->number, i);
 		if (mp_writer_write(l->w, line, (size_t)n))
@@ -1763,17 +1559,21 @@ ROW("pipe.6/crowd", 1, "four processes, five hundred lines each, one pipe: every
 {
 	struct mp_process *p[4];
 	struct mp_writer *w;
+	struct gate gate;
 	int fds[2], next[4] = {0}, number, i;
 	char *line = NULL, end;
 	size_t size = 0;
 
 	OK(mp_pipe_cloexec(fds));
+	OK(fcntl(fds[0], F_SETPIPE_SZ, 4096)); /* so they wait for each other all the time */
+	gate_init(&gate);
 	OK(mp_writer_new(&w, fds[1]));
 	OK(mp_writer_write(w, "of the parent\n", 14));
 	for (i = 0; i < 4; i++)
-		p[i] = started(write_lines, &(struct line){w, i}, NULL);
+		p[i] = started(write_lines, &(struct line){w, i, fds[0], &gate}, NULL);
 	FILE *all = fdopen(fds[0], "re");
-	OK(mp_writer_close(w));
+	OK(mp_writer_close(w)); /* the pipe is empty: this does not wait for a reader */
+	gate_open(&gate);
 	for (int n = 0; n < 2001; n++) {
 		TRUE(getline(&line, &size, all) > 0, "there are 2001 lines, not %d", n);
 		if (!strcmp(line, "of the parent\n"))
@@ -1787,6 +1587,7 @@ ROW("pipe.6/crowd", 1, "four processes, five hundred lines each, one pipe: every
 	fclose(all);
 	for (i = 0; i < 4; i++)
 		EQUAL(finished(p[i]), 0);
+	gate_release(&gate);
 	mp_writer_free(w);
 }
 

@@ -4,6 +4,7 @@
 /* All of libmp: every header says in its first comment what it is for. */
 #include <mp/bytes.h>
 #include <mp/connection.h>
+#include <mp/context.h>
 #include <mp/deadline.h>
 #include <mp/descriptor.h>
 #include <mp/error.h>
@@ -18,8 +19,11 @@
 #include <mp/process.h>
 #include <mp/reap.h>
 #include <mp/results.h>
+#include <mp/spawn.h>
+#include <mp/subprocess.h>
 #include <mp/tasks.h>
 #include <mp/todo.h>
+#include <mp/tracker.h>
 #include <mp/value.h>
 #include <mp/wait.h>
 #include <mp/writer.h>

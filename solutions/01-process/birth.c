@@ -47,7 +47,7 @@ detach_stdin(void)
 
 /* What the new process must forget, and what it must know. */
 static void
-become(struct mp_process *p, int parent_pidfd)
+become(struct mp_process *p, pid_t parent, int parent_pidfd)
 {
 	pthread_mutex_init(&p->lock, NULL); /* start holds it, in the other process */
 	mp__family_forget();
@@ -55,10 +55,11 @@ become(struct mp_process *p, int parent_pidfd)
 	free(mp__parent.name);
 	mp__parent.name = strdup(mp_process_name(mp__current));
 	mp__parent.daemon = mp__current->daemon;
-	mp__parent.pid = p->creator;
+	mp__parent.pid = parent;
 	mp__parent.pidfd = parent_pidfd;
 	mp__parent.state = RUNNING;
 	mp__current = p;
+	p->creator = parent;
 	atomic_store(&mp__made, 0);
 	if (p->death_signal)
 		mp__obey_parent(p->death_signal, parent_pidfd);
@@ -79,29 +80,29 @@ may_start(const struct mp_process *p)
 
 /* There is a child, but not what it takes to look after it: as if it had never been. */
 static int
-undo(pid_t pid, int error)
+undo(pid_t pid, int pidfd, int error)
 {
-	kill(pid, SIGKILL);
+	if (pidfd < 0)
+		kill(pid, SIGKILL);
+	else
+		pidfd_send_signal(pidfd, SIGKILL, NULL, 0); /* its pid may be another's to reap */
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	return error;
 }
 
-/* Fork, and in the parent turn the pid into a pidfd; hold p->lock. */
+/* Fork, and in the parent turn the pid into a pidfd. */
 static int
-give_birth(struct mp_process *p)
+by_fork(struct mp_process *p)
 {
 	int self = pidfd_open(getpid(), 0);
 	if (self < 0)
 		return -errno;
 	if (atomic_load(&mp__made) == 1)
 		atomic_store(&mp__oom_kills, mp_proc_oom_kills());
-	fflush(NULL); /* or parent and child would both write what is buffered now */
 	pid_t pid = fork();
-	if (pid == 0) {
-		become(p, self);
-		mp_exit(p->target(p->arg));
-	}
+	if (pid == 0)
+		mp__process_run(p, p->identity, p->creator, self);
 	mp_close(&self); /* frees a descriptor for the next line; errno is kept */
 	if (pid < 0)
 		return -errno;
@@ -111,21 +112,51 @@ give_birth(struct mp_process *p)
 	if (pidfd < 0 && errno == ESRCH)
 		pidfd = eventfd(1, EFD_CLOEXEC);
 	if (pidfd < 0)
-		return undo(pid, -errno);
+		return undo(pid, -1, -errno);
 	p->pid = pid;
 	p->pidfd = pidfd;
-	p->state = RUNNING;
 	return 0;
 }
+
+/* Hold p->lock. */
+static int
+give_birth(struct mp_process *p)
+{
+	fflush(NULL); /* or parent and child would both write what is buffered now */
+	int error =
+	    p->birth && p->birth->make ? p->birth->make(p, p->arg, &p->pid, &p->pidfd) : by_fork(p);
+	if (!error)
+		p->state = RUNNING;
+	return error;
+}
 //}
+
+_Noreturn void
+mp__process_run(struct mp_process *p, const char *identity, pid_t parent, int parent_pidfd)
+{
+	/*
+	 * process.2: in the child, become a process of its own: forget the parent's family, know
+	 * who is who, read nothing from stdin, run the target, mp_exit.
+	 */
+	//{
+	char *copy = strdup(identity);
+
+	if (copy) {
+		free(p->identity);
+		p->identity = copy;
+	}
+	become(p, parent, parent_pidfd);
+	mp_exit(p->target(p->arg));
+	//}
+}
 
 int
 mp_process_start(struct mp_process *p)
 {
 	/*
-	 * process.2: flush, fork, and in the child become a process of its own: forget the
-	 * parent's family, know who is who, read nothing from stdin, run the target, mp_exit.
-	 * In the parent enter the child in the family (mp__family_add takes a reference).
+	 * process.2: flush, fork (if p->birth has a make, call that instead), and in the child
+	 * go on in mp__process_run, with a pidfd of this process. In the parent enter the child
+	 * in the family (mp__family_add takes a reference).
 	 */
 	//{
 	pthread_mutex_lock(&p->lock);
@@ -134,7 +165,7 @@ mp_process_start(struct mp_process *p)
 		error = give_birth(p);
 	/* Under the lock: no other thread may reap it before it is in the family. */
 	if (!error && (error = mp__family_add(mp_process_ref(p)))) {
-		undo(p->pid, 0);
+		undo(p->pid, p->pidfd, 0);
 		mp_close(&p->pidfd);
 		p->state = UNBORN;
 		p->pid = 0;

@@ -78,6 +78,11 @@ reap(struct mp_process *p)
 
 	if (p->state != RUNNING || !is_dead(p->pidfd))
 		return;
+	if (p->birth && p->birth->fetch) {
+		p->death.pid = p->pid;
+		p->state = p->birth->fetch(p->arg, &p->death.status) ? STOLEN : DEAD;
+		return;
+	}
 	if (waitid_again(p->pidfd, &info, WEXITED | WNOWAIT)) {
 		p->state = STOLEN; /* no such child: somebody else has fetched the status */
 		return;
@@ -151,7 +156,10 @@ mp_process_sentinel(struct mp_process *p)
 int
 mp_process_death(struct mp_process *p, struct mp_death *death)
 {
-	/* process.4: fetch the status if there is one to fetch; keep it for the next who asks. */
+	/*
+	 * process.4: fetch the status if there is one to fetch; keep it for the next who asks. If
+	 * p->birth has a fetch, the child is another's, and that asks for us.
+	 */
 	//{
 	int state = look(p);
 

@@ -57,6 +57,8 @@ next_identity(void)
 static void
 destroy(struct mp_process *p)
 {
+	if (p->birth && p->birth->release)
+		p->birth->release(p->arg);
 	mp_close(&p->pidfd);
 	pthread_mutex_destroy(&p->lock);
 	free(p->identity);
@@ -123,6 +125,7 @@ mp_process_free(struct mp_process *p)
 	/*
 	 * process.1: one owner fewer; the last one frees the memory and the descriptor.
 	 * A running child has one owner more, its family (see start), so it stays.
+	 * p->birth->release, if there is one, gets p's arg first.
 	 */
 	//{
 	if (p && atomic_fetch_sub(&p->references, 1) == 1)
@@ -175,6 +178,22 @@ mp_process_set_daemon(struct mp_process *p, bool daemon)
 	pthread_mutex_unlock(&p->lock);
 	return error;
 	//}
+}
+
+int
+mp__process_death_signal(const struct mp_process *p)
+{
+	/* process.1: what new has settled; for stage 05. */
+	//{
+	return p->death_signal;
+	//}
+}
+
+/* Given: for stage 05. */
+void
+mp__process_otherwise(struct mp_process *p, const struct mp__birth *birth)
+{
+	p->birth = birth;
 }
 
 struct mp_process *

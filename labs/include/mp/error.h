@@ -58,6 +58,17 @@
 	X(MP_TOO_LARGE, -5026, "ValueError", "the text would be too long")                         \
 	X(MP_NO_INDEX, -5027, "IndexError", "the index is out of range")                           \
 	X(MP_NO_KEY, -5028, "KeyError", "there is no such key")                                    \
+	X(MP_METHOD_SET, -5030, "RuntimeError", "the start method is settled already")             \
+	X(MP_NO_GUARD, -5031, "RuntimeError",                                                      \
+	    "main must call mp_init first: a spawned child begins in main, too")                   \
+	X(MP_NOT_REGISTERED, -5032, "_pickle.PicklingError",                                       \
+	    "a function that goes to another program must be registered: MP_REGISTER")             \
+	X(MP_TIMEOUT_EXPIRED, -5033, "subprocess.TimeoutExpired",                                  \
+	    "the program was not done in time")                                                    \
+	X(MP_CALL_FAILED, -5034, "subprocess.CalledProcessError",                                  \
+	    "the program ended with an exit code other than 0")                                    \
+	X(MP_NOT_SPAWNING, -5035, "RuntimeError",                                                  \
+	    "it can only be shared between processes through inheritance")                         \
 	X(MP_WORKER_DIED, -5080, "billiard.WorkerLostError", "the worker died in this task")       \
 	X(MP_POOL_BROKEN, -5081, "concurrent.futures.BrokenProcessPool",                           \
 	    "the pool is broken: its workers cannot begin")                                        \
@@ -66,8 +77,6 @@
 	    "the pool still runs: close or terminate it first")                                    \
 	X(MP_NOT_READY, -5084, "ValueError", "the result is not ready yet")                        \
 	X(MP_STOP, -5085, "StopIteration", "there are no more results")                            \
-	X(MP_NOT_REGISTERED, -5086, "pickle.PicklingError",                                        \
-	    "another program cannot find this function: register it")                              \
 	X(MP_TASK_FAILED, -5087, "Exception", "the task failed")                                   \
 	X(MP_TERMINATED, -5088, "concurrent.futures.CancelledError",                               \
 	    "the pool was terminated before the task was done")                                    \
