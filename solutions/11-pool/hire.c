@@ -89,7 +89,7 @@ start(struct mp_pool *pool, struct worker *w, struct mp_process **out)
 
 	snprintf(name, sizeof(name), "PoolWorker-%zu", pool->born + 1);
 	if (!error)
-		error = mp_process_new(out, mp__pool_work, &station, &options);
+		error = mp__station_process(out, &station, &options);
 	if (!error)
 		error = mp_process_start(*out);
 	mp_close(&answers_end); /* the worker's */

@@ -241,7 +241,11 @@ struct station {
 	sigset_t mask;
 	struct mp_pool *pool; /* over fork: a copy, with descriptors that are not ours */
 };
-int mp__pool_work(void *station);
+int mp__pool_work(const struct station *station);
+
+/* station.c */
+int mp__station_process(struct mp_process **out, const struct station *station,
+    const struct mp_process_options *options);
 
 /* perform.c: one task, in the worker */
 struct performance {

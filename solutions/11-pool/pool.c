@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <mp/context.h>
 #include <mp/deadline.h>
 #include <mp/io.h>
 #include <mp/reap.h>
@@ -209,6 +210,7 @@ blank(int processes, const struct mp_pool_options *o)
 	pool->initializer = o->initializer;
 	pool->initargs = mp_value_ref(o->initargs);
 	pool->context = o->context;
+	pool->by_name = mp_context_method(o->context) != MP_FORK;
 	pool->references = 1;
 	pool->memory_fd = pool->news = pool->wake = -1;
 	for (int i = 0; i < processes; i++) {

@@ -161,19 +161,18 @@ initialize(struct self *self)
 //}
 
 int
-mp__pool_work(void *arg)
+mp__pool_work(const struct station *station)
 {
 	/*
 	 * pool.1: settle, initialize, tell that you are ready; then one order after the other,
 	 * until one says to leave. Returns the exit code.
 	 */
 	//{
-	const struct station station = *(struct station *)arg;
-	struct self self = {.station = &station};
+	struct self self = {.station = station};
 	struct order order;
 	const char *rest;
 
-	settle(&station);
+	settle(station);
 	if (initialize(&self))
 		return 1;
 	while ((rest = next_order(&self, &order)) && order.kind != LEAVE)

@@ -47,7 +47,7 @@ struct mp_pool_options {
 	int (*initializer)(struct mp_value *args);
 	struct mp_value *initargs;	  /* borrowed until new returns; may be NULL */
 	int maxtasksperchild;		  /* a worker leaves after so many tasks; 0: never */
-	const struct mp_context *context; /* how workers are started; NULL: fork */
+	const struct mp_context *context; /* how workers are started; NULL: the default */
 };
 
 /* How many processors this process may use. Python's process_cpu_count. Tasks pool.1 */
