@@ -29,13 +29,23 @@
 
 #include "object.h"
 
+_Noreturn void
+mp__process_run(struct mp_process *p, const char *identity, pid_t parent, int parent_pidfd)
+{
+	/*
+	 * process.2: in the child, become a process of its own: forget the parent's family, know
+	 * who is who, read nothing from stdin, run the target, mp_exit.
+	 */
+	mp_todo("process.2");
+}
+
 int
 mp_process_start(struct mp_process *p)
 {
 	/*
-	 * process.2: flush, fork, and in the child become a process of its own: forget the
-	 * parent's family, know who is who, read nothing from stdin, run the target, mp_exit.
-	 * In the parent enter the child in the family (mp__family_add takes a reference).
+	 * process.2: flush, fork (if p->birth has a make, call that instead), and in the child
+	 * go on in mp__process_run, with a pidfd of this process. In the parent enter the child
+	 * in the family (mp__family_add takes a reference).
 	 */
 	mp_todo("process.2");
 }

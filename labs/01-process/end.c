@@ -41,7 +41,10 @@ mp_process_sentinel(struct mp_process *p)
 int
 mp_process_death(struct mp_process *p, struct mp_death *death)
 {
-	/* process.4: fetch the status if there is one to fetch; keep it for the next who asks. */
+	/*
+	 * process.4: fetch the status if there is one to fetch; keep it for the next who asks. If
+	 * p->birth has a fetch, the child is another's, and that asks for us.
+	 */
 	mp_todo("process.4");
 }
 

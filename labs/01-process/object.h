@@ -15,9 +15,12 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include <mp/internal.h>
 #include <mp/process.h>
 
 struct mp_process {
+	/* How it is born and ends, if not as usual (stage 05); NULL: as usual. Given. */
+	const struct mp__birth *birth;
 	/* yours */
 };
 

@@ -45,6 +45,7 @@ mp_process_free(struct mp_process *p)
 	/*
 	 * process.1: one owner fewer; the last one frees the memory and the descriptor.
 	 * A running child has one owner more, its family (see start), so it stays.
+	 * p->birth->release, if there is one, gets p's arg first.
 	 */
 	mp_todo("process.1");
 }
@@ -75,6 +76,20 @@ mp_process_set_daemon(struct mp_process *p, bool daemon)
 {
 	/* process.1: only before start. */
 	mp_todo("process.1");
+}
+
+int
+mp__process_death_signal(const struct mp_process *p)
+{
+	/* process.1: what new has settled; for stage 05. */
+	mp_todo("process.1");
+}
+
+/* Given: for stage 05. */
+void
+mp__process_otherwise(struct mp_process *p, const struct mp__birth *birth)
+{
+	p->birth = birth;
 }
 
 struct mp_process *

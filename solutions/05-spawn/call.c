@@ -16,9 +16,9 @@
 
 #include "call.h"
 
-//{
 static struct mp_function *registry;
 
+//{
 static const struct mp_function *
 entry_of(int (*function)(struct mp_value *args))
 {
@@ -70,11 +70,9 @@ name_process(struct mp_process *p, struct call *call, const struct mp_process_op
 void
 mp_register(struct mp_function *entry)
 {
-	/* spawn.1: keep it. No other thread runs yet. */
-	//{
+	/* Given: it runs before main, and no other thread does. */
 	entry->next = registry;
 	registry = entry;
-	//}
 }
 
 struct mp_value *

@@ -43,7 +43,7 @@ stop_at_exit(void *unused)
 	(void)helper_stop(&server, EXIT_PATIENCE);
 }
 
-/* Execute it, with SIGINT blocked until it has had the time to ignore it. */
+/* Execute it, with SIGINT blocked, as it will be for all its life. */
 static int
 execute(const int *parcel_fds, int socket, pid_t *pid, int *pidfd)
 {

@@ -6,8 +6,10 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,37 +22,66 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static _Thread_local bool inside; /* this thread holds the lock */
+
+/*
+ * A fork by another thread waits until nobody is inside: it neither copies a locked lock,
+ * nor the helper's end of a pipe that is just being made. A fork from inside is that of a
+ * helper, which has no use for the lock.
+ */
+static void
+before_fork(void)
+{
+	if (!inside)
+		pthread_mutex_lock(&lock);
+}
 
 static void
-hold(void)
+after_fork(void)
 {
-	pthread_mutex_lock(&lock);
+	if (!inside)
+		pthread_mutex_unlock(&lock);
 }
 
-void
-helpers_unlock(void)
-{
-	pthread_mutex_unlock(&lock);
-}
-
-/* A fork by another thread waits until nobody is inside: it neither copies a locked lock,
- * nor the helper's end of a pipe that is just being made. */
 static void
 prepare(void)
 {
-	(void)!pthread_atfork(hold, helpers_unlock, helpers_unlock);
+	(void)!pthread_atfork(before_fork, after_fork, after_fork);
 }
 
 void
 helpers_lock(void)
 {
 	pthread_once(&once, prepare);
-	hold();
+	pthread_mutex_lock(&lock);
+	inside = true;
+}
+
+void
+helpers_unlock(void)
+{
+	inside = false;
+	pthread_mutex_unlock(&lock);
+}
+
+/* Not in the place of a standard stream that happens to be closed: it would be taken for it. */
+static int
+above_streams(int fd)
+{
+	if (fd < 0 || fd > STDERR_FILENO)
+		return fd;
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (high < 0)
+		return fd;
+	mp_close(&fd);
+	return high;
 }
 
 void
 helper_begin(struct helper *helper, int fd, pid_t pid, int pidfd)
 {
+	fd = above_streams(fd);
+	pidfd = above_streams(pidfd);
 	*helper = (struct helper){.fd = fd, .owner = getpid(), .pid = pid, .pidfd = pidfd};
 }
 

@@ -70,10 +70,11 @@ static int
 open_places(struct parcel *parcel)
 {
 	int *fds = parcel->fds, ends[2];
-	int error = keep(&fds[STDIN_FILENO], open("/dev/null", O_RDONLY | O_CLOEXEC));
 
+	/* Closed here, closed there: look before we open anything, which might get that number. */
 	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
-		fds[fd] = fcntl(fd, F_GETFD) < 0 ? -1 : fd; /* closed here, closed there */
+		fds[fd] = fcntl(fd, F_GETFD) < 0 ? -1 : fd;
+	int error = keep(&fds[STDIN_FILENO], open("/dev/null", O_RDONLY | O_CLOEXEC));
 	if (!error)
 		error = keep(&fds[PLACE_TRACKER], mp_tracker_fd());
 	if (!error)

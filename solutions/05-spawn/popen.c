@@ -23,10 +23,22 @@
 #include "popen.h"
 
 //{
-/* What the program will have, and which of it was opened for that alone. */
+/* What the program will have: at first what we have, -1 if that is closed; and which of it was
+ * opened for the program alone. */
 struct streams {
 	int fds[3], opened[3];
 };
+
+/* Look before anything is opened, which might get the number of what is closed. */
+static struct streams
+our_streams(void)
+{
+	struct streams streams = {.opened = {-1, -1, -1}};
+
+	for (int i = 0; i < 3; i++)
+		streams.fds[i] = fcntl(i, F_GETFD) < 0 ? -1 : i;
+	return streams;
+}
 
 static int
 choose(struct mp_popen *p, struct streams *streams, int place, int want)
@@ -34,8 +46,8 @@ choose(struct mp_popen *p, struct streams *streams, int place, int want)
 	int ends[2], fd;
 
 	switch (want) {
-	case MP_INHERIT: /* or what is closed here, is closed there */
-		fd = fcntl(place, F_GETFD) < 0 ? -1 : place;
+	case MP_INHERIT:
+		fd = streams->fds[place];
 		break;
 	case MP_PIPE:
 		if (pipe2(ends, O_CLOEXEC))
@@ -111,7 +123,7 @@ mp_popen(struct mp_popen **out, char *const argv[], const struct mp_popen_option
 	static const struct mp_popen_options defaults;
 	const struct mp_popen_options *o = options ? options : &defaults;
 	const int want[3] = {o->in, o->out, o->err};
-	struct streams streams = {.opened = {-1, -1, -1}};
+	struct streams streams = our_streams();
 	struct mp_popen *p = calloc(1, sizeof(*p));
 	int error = 0;
 

@@ -6,6 +6,9 @@
  * forks is clean: no thread, no lock, no buffer, no descriptor of anybody. It waits on its
  * socket, on each child, and for children with a death signal on who asked for them.
  *
+ * SIGINT is blocked here, not ignored: a child is born with the mask, and what is blocked
+ * waits for it to unblock, where what is ignored would be lost.
+ *
  * Invariants: a child is reaped after its pidfd was sent, and told before it is forgotten.
  * Handout: labs/05-spawn/README.md
  */
@@ -42,8 +45,9 @@ static struct {
 	struct child *children;
 	size_t count, room;
 	/* as it was when the server began: what its children get back */
-	void (*on_interrupt)(int), (*on_child)(int);
+	void (*on_child)(int);
 	struct rlimit files;
+	bool closed[STDERR_FILENO + 1]; /* streams; /dev/null keeps their places */
 } state;
 
 /* In the new process: descriptors to their places, everything else closed. */
@@ -51,16 +55,22 @@ static _Noreturn void
 be_child(int *fds, size_t count)
 {
 	size_t end = PLACE_TRACKER + count - 1;
+	sigset_t interrupt;
 
-	signal(SIGINT, state.on_interrupt);
 	signal(SIGCHLD, state.on_child);
 	for (size_t i = 1; i < count; i++) /* above all places first: they may cross */
 		fds[i] = fcntl(fds[i], F_DUPFD, (int)end);
 	for (size_t i = 1; i < count; i++)
 		dup2(fds[i], (int)(PLACE_TRACKER + i - 1));
 	close_range((unsigned)end, UINT_MAX, 0);
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (state.closed[fd])
+			close(fd);
 	setrlimit(RLIMIT_NOFILE, &state.files);
 	prctl(PR_SET_NAME, program_invocation_short_name);
+	sigemptyset(&interrupt);
+	sigaddset(&interrupt, SIGINT);
+	sigprocmask(SIG_UNBLOCK, &interrupt, NULL); /* one that came since the fork comes now */
 	parcel_open();
 }
 
@@ -175,6 +185,17 @@ turn(struct pollfd *fds)
 		serve();
 }
 
+/* What we open must not become the standard output of our children. */
+static void
+fill_streams(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++) {
+		state.closed[fd] = fcntl(fd, F_GETFD) < 0;
+		if (state.closed[fd])
+			(void)!open("/dev/null", O_RDWR | O_CLOEXEC); /* the lowest: this one */
+	}
+}
+
 /* As many descriptors as are allowed: a child costs three. */
 static void
 take_descriptors(void)
@@ -206,19 +227,15 @@ _Noreturn void
 server_main(void)
 {
 	/*
-	 * spawn.5: ignore SIGINT; then for ever: a request makes a child, a child's death is
-	 * told to who asked for it. The end of file is the end.
+	 * spawn.5: SIGINT is blocked, and remains so; for ever: a request makes a child, a child's
+	 * death is told to who asked for it. The end of file is the end.
 	 */
 	//{
 	struct pollfd *fds = NULL;
-	sigset_t interrupt;
 
-	state.on_interrupt = signal(SIGINT, SIG_IGN);
 	state.on_child = signal(SIGCHLD, SIG_DFL);
-	sigemptyset(&interrupt);
-	sigaddset(&interrupt, SIGINT);
-	sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
 	prctl(PR_SET_NAME, "mp-forkserver");
+	fill_streams();
 	take_descriptors();
 	for (;;) {
 		struct pollfd *more = reallocarray(fds, 1 + 2 * state.count, sizeof(struct pollfd));

@@ -66,7 +66,7 @@ struct mp_function {
 	}                                                                                          \
 	struct mp_function
 
-/* What MP_REGISTER calls before main; the entry is kept. Tasks spawn.1 */
+/* What MP_REGISTER calls before main; the entry is kept. */
 void mp_register(struct mp_function *entry);
 
 /* A registered function as a value (the global FILE NAME), and back; NULL if it is not

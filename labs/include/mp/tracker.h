@@ -66,7 +66,8 @@ int mp_tracker_fd(void) MP_MUST_CHECK;
  * Close this process's end, and if this process started the tracker, wait for its end.
  *
  * At the end of a process this is done by itself, but it then waits for a second at most.
- * Blocks  until every other process has closed its end, or is gone
+ * Blocks  until every other process has closed its end, or is gone; the forkserver is such a
+ *         process, so let go of that first
  * Returns the tracker's exit code, 0 if this process did not start it:
  *         0 nothing was left, 1 something was, 2 and could not be unlinked, 3 a line was wrong
  * Tasks   spawn.6

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PICKLE_DECODE_H
+#define PICKLE_DECODE_H
+/*
+ * The machine that runs a pickle, for decode.c, which has the loop, and its helpers.
+ *
+ * Invariants: the stack and the memo have a reference to each value in them; nobody else
+ * knows these values yet, so they are counted without atomic operations. What is above
+ * `floor` came after the last MARK, and only that may be taken off.
+ */
+#include "object.h"
+#include "opcode.h"
+
+struct decoder {
+	/* yours */
+};
+
+#endif
