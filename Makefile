@@ -36,6 +36,7 @@ harness_c := $(filter-out harness/runner/row.c,$(wildcard $(addprefix harness/,\
 	cli/*.c grade/*.c runner/*.c trace/*.c graph/*.c report/*.c)))
 harness_o := $(patsubst %.c,$(OBJ)/%.o,$(harness_c))
 selftest_o := $(patsubst %.c,$(OBJ)/%.o,$(wildcard harness/selftest/*.c))
+peers := $(patsubst harness/selftest/peers/%.c,$(B)/peers/%,$(wildcard harness/selftest/peers/*.c))
 row_o := $(OBJ)/harness/runner/row.o
 tests := $(patsubst harness/tests/%.c,$(B)/tests/%,$(wildcard harness/tests/[0-9]*.c))
 
@@ -227,7 +228,7 @@ docs: $(B)/need-docs ## make the book: build/docs/index.html
 	@harness/tools/book $(B)/docs
 	@echo "  BOOK    $(B)/docs/index.html"
 
-test: programs
+test: programs $(peers)
 check: docs test-book
 
 .PHONY: test-tools test-book
@@ -244,6 +245,25 @@ check-tools:
 	@harness/tools/points
 	@harness/tools/errors | diff docs/errors.md - || \
 		{ echo "docs/errors.md is not what mp/error.h says: make errors" >&2; exit 1; }
+
+# --- peers ------------------------------------------------------------------------------------
+# harness/selftest/peers/NAME.c is the library's end of a talk with something live: Python.
+
+$(B)/peers/%: $(OBJ)/harness/selftest/peers/%.o $(B)/libmp.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ -lm
+
+.PHONY: peers
+peers: $(peers)
+
+.PHONY: test-pipe-peer
+test-pipe-peer: $(peers) ## live Pythons at the other end of a connection
+	@harness/selftest/pipe-peer.sh $(B)
+
+.PHONY: test-pickle-peer
+test-pickle-peer: $(peers) ## values as bytes, to live Pythons and back
+	@harness/selftest/pickle-peer.sh $(B)
 
 # --- fuzzing ----------------------------------------------------------------------------------
 # harness/fuzz/NAME.c is a target of libFuzzer's; its corpus is harness/fuzz/corpus/NAME/, which

@@ -6,7 +6,8 @@
  *
  * Invariants: the stack and the memo have a reference to each value in them; nobody else
  * knows these values yet, so they are counted without atomic operations. What is above
- * `floor` came after the last MARK, and only that may be taken off.
+ * `floor` came after the last MARK, and only that may be taken off. Once a cycle may have been
+ * closed, nothing is let go of before the end: only then all members of cycles are marked.
  */
 #include "object.h"
 #include "opcode.h"

@@ -12,7 +12,7 @@
 bool
 mp__buffer_grow(struct buffer *b, size_t n)
 {
-	size_t room = b->room ? b->room * 2 : 256;
+	size_t room = b->room ? b->room * 2 : 512;
 
 	if (b->failed || n > SIZE_MAX / 4 || room > SIZE_MAX / 2)
 		goto failed;

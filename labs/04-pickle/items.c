@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tuples and lists; and every node seen as an array of the values that it holds.
+ * Tuples and lists, and the builders that take any number of parts.
  *
  * A tuple is one piece of memory, since it never changes; a list's items are apart, and grow.
  *

@@ -22,4 +22,7 @@ struct mp_value {
 	/* yours */
 };
 
+/* cycle.c: before part goes into whole. */
+void mp__joins(struct mp_value *whole, struct mp_value *part);
+
 #endif

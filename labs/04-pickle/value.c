@@ -3,7 +3,7 @@
  * Values that hold no others: built, counted, asked.
  *
  * None, the bools and the small ints exist once; whoever makes one gets the same. Everything
- * else is one piece of malloc'd memory. An int of up to 64 bits is a struct number, and never
+ * else is one piece of memory. An int of up to 64 bits is a struct number, and never
  * a struct bytes: so equal ints look equal.
  *
  * Handout: labs/04-pickle/README.md

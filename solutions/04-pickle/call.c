@@ -43,10 +43,13 @@ make_set(struct decoder *d, enum mp_kind kind, const struct items *args, struct 
 	const struct items *list = args->size ? (const struct items *)args->at[0] : args;
 	if (pay(d, list->size))
 		return MP_UNPICKLING;
-	struct table *set = mp__table_new(kind);
+	struct table *set = mp__table_new(NULL, kind);
+	struct mp_value *rest[2];
 	int error = set ? 0 : -ENOMEM;
-	for (size_t i = 0; i < list->size && !error; i++)
-		error = mp__table_put(set, mp_value_ref(list->at[i]), NULL, &d->left);
+	for (size_t i = 0; i < list->size && !error; i++) {
+		error = mp__table_put(set, mp_value_ref(list->at[i]), NULL, &d->left, rest);
+		mp__let_go(rest, 2); /* the list has a reference, too */
+	}
 	if (error) {
 		mp_value_free((struct mp_value *)set);
 		return error;
@@ -65,7 +68,7 @@ from_latin1(
 
 	if (pay(d, mp_value_len(text)))
 		return MP_UNPICKLING;
-	if (!(b = (struct bytes *)mp__new_bytes(kind, at, mp_value_len(text))))
+	if (!(b = (struct bytes *)mp__new_bytes(NULL, kind, at, mp_value_len(text))))
 		return -ENOMEM;
 	for (b->size = 0; at < end; b->size++) {
 		if (*at >= 0xc4) { /* above U+00FF */
@@ -94,8 +97,8 @@ make_bytes(struct decoder *d, enum mp_kind kind, const struct items *args, struc
 		return UNKNOWN_CALL;
 	if (pay(d, first ? mp_value_len(first) : 0))
 		return MP_UNPICKLING;
-	*out = first ? mp__new_bytes(kind, mp_value_bytes(first), mp_value_len(first))
-		     : mp__new_bytes(kind, NULL, 0);
+	*out = first ? mp__new_bytes(NULL, kind, mp_value_bytes(first), mp_value_len(first))
+		     : mp__new_bytes(NULL, kind, NULL, 0);
 	return *out ? MADE : -ENOMEM;
 }
 
@@ -151,15 +154,15 @@ mp__call(struct decoder *d, enum opcode op)
 	if (sound && op == REDUCE)
 		error = make(d, callable, (struct items *)args, &made);
 	if (error != UNKNOWN_CALL) {
-		mp__let_go((struct mp_value *[]){callable, args, keywords}, 3);
-		return error == MADE ? mp__push(d, made) : error;
+		mp__discard(d, (struct mp_value *[]){callable, args, keywords}, 3);
+		return error == MADE ? push(d, made) : error;
 	}
 	made = mp__reduce(callable, args, op != REDUCE);
 	if (made && keywords)
 		((struct reduce *)made)->part[KEYWORDS] = keywords;
 	else
 		mp_value_free(keywords);
-	return mp__push(d, made);
+	return push(d, made);
 }
 
 /* One line of the pickle, without its end, as a str; NULL: there is none. */
@@ -179,15 +182,15 @@ static int
 push_global(struct decoder *d, struct mp_value *module, struct mp_value *name)
 {
 	if (!module || !name || module->kind != MP_STR || name->kind != MP_STR) {
-		mp__let_go((struct mp_value *[]){module, name}, 2);
+		mp__discard(d, (struct mp_value *[]){module, name}, 2);
 		return MP_UNPICKLING;
 	}
 	const char *new_module = mp_value_str(module), *new_name = mp_value_str(name);
 	if (d->old)
 		mp__modern_name(&new_module, &new_name);
 	if (new_module == mp_value_str(module))
-		return mp__push(d, mp__global(module, name));
-	int error = mp__push(d, mp_global(new_module, new_name));
+		return push(d, mp__global(module, name));
+	int error = push(d, mp_global(new_module, new_name));
 	mp__let_go((struct mp_value *[]){module, name}, 2);
 	return error;
 }
@@ -218,7 +221,7 @@ mp__build(struct decoder *d)
 	struct mp_value *state = pop(d), *object = top(d);
 
 	if (!object || object->kind != MP_REDUCE || ((struct reduce *)object)->part[STATE]) {
-		mp_value_free(state);
+		mp__discard(d, &state, 1);
 		return MP_UNPICKLING;
 	}
 	changes(d, object);

@@ -9,6 +9,7 @@
  */
 #define _GNU_SOURCE
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -16,9 +17,10 @@
 
 static uint64_t key[2];
 static pthread_once_t drawn = PTHREAD_ONCE_INIT;
+static atomic_bool is_drawn; /* quicker to ask */
 
 static void
-draw_key(void)
+draw_from_kernel(void)
 {
 	if (getrandom(key, sizeof(key), 0) == sizeof(key))
 		return;
@@ -26,6 +28,13 @@ draw_key(void)
 	clock_gettime(CLOCK_REALTIME, &now);
 	key[0] = (uint64_t)now.tv_nsec * UINT64_C(0x9E3779B97F4A7C15);
 	key[1] = (uintptr_t)&now ^ (uint64_t)now.tv_sec << 32;
+}
+
+static void
+draw_key(void)
+{
+	draw_from_kernel();
+	atomic_store_explicit(&is_drawn, true, memory_order_release);
 }
 
 static inline uint64_t
@@ -55,7 +64,8 @@ mp__hash_bytes(const void *data, size_t size, uint64_t kind)
 	const unsigned char *at = data;
 	uint64_t word = 0;
 
-	pthread_once(&drawn, draw_key);
+	if (!atomic_load_explicit(&is_drawn, memory_order_acquire))
+		pthread_once(&drawn, draw_key);
 	uint64_t v[4] = {key[0] ^ UINT64_C(0x736f6d6570736575),
 	    key[1] ^ UINT64_C(0x646f72616e646f6d), key[0] ^ UINT64_C(0x6c7967656e657261) ^ kind,
 	    key[1] ^ UINT64_C(0x7465646279746573)};

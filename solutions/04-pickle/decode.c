@@ -33,29 +33,29 @@ take(struct decoder *d, uint64_t n)
 }
 
 /* A number of `size` bytes. */
-static bool
+static inline bool
 read_number(struct decoder *d, size_t size, uint64_t *number)
 {
-	const uint8_t *from = take(d, size);
 	uint64_t word = 0;
 
-	if (!from)
+	if ((size_t)(d->end - d->at) < size)
 		return false;
-	memcpy(&word, from, size);
+	memcpy(&word, d->at, size);
+	d->at += size;
 	*number = le64toh(word);
 	return true;
 }
 
 /* --- scalars ----------------------------------------------------------------------------- */
 
-static int
+static inline int
 push_int(struct decoder *d, size_t size)
 {
 	uint64_t number;
 
 	if (!read_number(d, size, &number))
 		return MP_UNPICKLING;
-	return mp__push(d, mp_int(size == 4 ? (int32_t)number : (int64_t)number));
+	return push(d, mp__new_int(&d->arena, size == 4 ? (int32_t)number : (int64_t)number));
 }
 
 static int
@@ -66,7 +66,7 @@ push_long(struct decoder *d, size_t size)
 
 	if (!read_number(d, size, &n) || n > INT32_MAX || !(bytes = take(d, n)))
 		return MP_UNPICKLING;
-	return mp__push(d, mp_int_n(bytes, n));
+	return push(d, mp_int_n(bytes, n));
 }
 
 static int
@@ -79,11 +79,11 @@ push_float(struct decoder *d)
 		return MP_UNPICKLING;
 	bits = be64toh(htole64(bits));
 	memcpy(&number, &bits, sizeof(number));
-	return mp__push(d, mp_float(number));
+	return push(d, mp__new_float(&d->arena, number));
 }
 
 /* Behind a length of `size` bytes: text or bytes. */
-static int
+static inline int
 push_bytes(struct decoder *d, enum mp_kind kind, size_t size)
 {
 	uint64_t n;
@@ -93,7 +93,7 @@ push_bytes(struct decoder *d, enum mp_kind kind, size_t size)
 		return MP_UNPICKLING;
 	if (kind == MP_STR && !mp__is_utf8((const char *)bytes, n))
 		return MP_UNPICKLING;
-	return mp__push(d, mp__new_bytes(kind, bytes, n));
+	return push(d, mp__new_bytes(&d->arena, kind, bytes, n));
 }
 
 /* --- containers -------------------------------------------------------------------------------- */
@@ -104,35 +104,35 @@ push_tuple(struct decoder *d, size_t n)
 	if (d->height - d->floor < n)
 		return MP_UNPICKLING;
 	d->height -= n;
-	return mp__push(d, mp_tuple_n(d->stack + d->height, n));
+	return push(d, mp__new_tuple(&d->arena, d->stack + d->height, n));
 }
 
 /* All above the mark become the parts of a tuple or a list. */
 static int
-push_marked(struct decoder *d, struct mp_value *(*make)(struct mp_value **, size_t))
+push_marked(struct decoder *d, struct mp_value *(*make)(struct arena *, struct mp_value **, size_t))
 {
 	size_t n;
 	struct mp_value **parts = mp__pop_mark(d, &n);
 
-	return parts ? mp__push(d, make(parts, n)) : MP_UNPICKLING;
+	return parts ? push(d, make(&d->arena, parts, n)) : MP_UNPICKLING;
 }
 
 /* The list of what a reduce appends or sets; made when it is asked for. */
 static struct items *
-contents(struct mp_value *v, enum part part)
+contents(struct decoder *d, struct mp_value *v, enum part part)
 {
 	struct reduce *reduce = (struct reduce *)v;
 
 	if (!reduce->part[part])
-		reduce->part[part] = mp_list_n(NULL, 0);
+		reduce->part[part] = mp__new_list(&d->arena, NULL, 0);
 	return (struct items *)reduce->part[part];
 }
 
 static int
-append(struct items *list, struct mp_value **parts, size_t n)
+append(struct decoder *d, struct items *list, struct mp_value **parts, size_t n)
 {
 	if (!list || mp__items_grow(list, n)) {
-		mp__let_go(parts, n);
+		mp__discard(d, parts, n);
 		return -ENOMEM;
 	}
 	if (n)
@@ -149,11 +149,11 @@ put_all(struct decoder *d, struct mp_value *v, struct mp_value **parts, size_t n
 	int error = 0;
 
 	for (size_t i = 0; i < n; i += step) {
-		if (error)
-			mp__let_go(parts + i, step);
-		else
-			error = mp__table_put(
-			    (struct table *)v, parts[i], step == 2 ? parts[i + 1] : NULL, &d->left);
+		struct mp_value *rest[2] = {parts[i], step == 2 ? parts[i + 1] : NULL};
+		if (!error)
+			error = mp__table_put((struct table *)v, rest[0], rest[1], &d->left, rest);
+		if (rest[0])
+			mp__discard(d, rest, 2);
 	}
 	return error;
 }
@@ -169,14 +169,14 @@ fill(struct decoder *d, enum opcode op, struct mp_value **parts, size_t n)
 	if (v)
 		changes(d, v);
 	if (appends && kind == MP_LIST)
-		return append((struct items *)v, parts, n);
+		return append(d, (struct items *)v, parts, n);
 	if (appends && kind == MP_REDUCE)
-		return append(contents(v, ITEMS), parts, n);
+		return append(d, contents(d, v, ITEMS), parts, n);
 	if (pairs && kind == MP_REDUCE && n % 2 == 0)
-		return append(contents(v, PAIRS), parts, n);
+		return append(d, contents(d, v, PAIRS), parts, n);
 	if ((pairs && kind == MP_DICT && n % 2 == 0) || (op == ADDITEMS && kind == MP_SET))
 		return put_all(d, v, parts, n);
-	mp__let_go(parts, n);
+	mp__discard(d, parts, n);
 	return MP_UNPICKLING;
 }
 
@@ -207,18 +207,18 @@ push_table(struct decoder *d, enum mp_kind kind)
 	struct mp_value **parts = mp__pop_mark(d, &n);
 
 	if (!parts || (kind == MP_DICT && n % 2)) {
-		mp__let_go(parts, parts ? n : 0);
+		mp__discard(d, parts, parts ? n : 0);
 		return MP_UNPICKLING;
 	}
-	struct mp_value *v = (struct mp_value *)mp__table_new(kind);
+	struct mp_value *v = (struct mp_value *)mp__table_new(&d->arena, kind);
 	if (!v) {
-		mp__let_go(parts, n);
+		mp__discard(d, parts, n);
 		return -ENOMEM;
 	}
 	int error = put_all(d, v, parts, n);
 	if (!error)
-		return mp__push(d, v);
-	mp__let_go(&v, 1);
+		return push(d, v);
+	mp__discard(d, &v, 1);
 	return error;
 }
 
@@ -231,7 +231,7 @@ drop(struct decoder *d)
 	size_t n;
 
 	if (v)
-		mp__let_go(&v, 1);
+		mp__discard(d, &v, 1);
 	else if (!mp__pop_mark(d, &n)) /* nothing above the mark: then the mark */
 		return MP_UNPICKLING;
 	return 0;
@@ -245,7 +245,7 @@ drop_marked(struct decoder *d)
 
 	if (!parts)
 		return MP_UNPICKLING;
-	mp__let_go(parts, n);
+	mp__discard(d, parts, n);
 	return 0;
 }
 
@@ -255,7 +255,7 @@ duplicate(struct decoder *d)
 	if (!top(d))
 		return MP_UNPICKLING;
 	d->cyclic = d->cyclic || is_node(top(d));
-	return mp__push(d, ref_private(top(d)));
+	return push(d, ref_private(top(d)));
 }
 
 static int
@@ -295,10 +295,10 @@ step(struct decoder *d, enum opcode op)
 	case FRAME:
 		return start(d, op);
 	case NONE:
-		return mp__push(d, mp_none());
+		return push(d, mp_none());
 	case NEWTRUE:
 	case NEWFALSE:
-		return mp__push(d, mp_bool(op == NEWTRUE));
+		return push(d, mp_bool(op == NEWTRUE));
 	case BININT1:
 		return push_int(d, 1);
 	case BININT2:
@@ -328,7 +328,7 @@ step(struct decoder *d, enum opcode op)
 	case MARK:
 		return mp__mark(d);
 	case EMPTY_TUPLE:
-		return push_tuple(d, 0);
+		return push(d, mp_tuple_n(NULL, 0));
 	case TUPLE1:
 		return push_tuple(d, 1);
 	case TUPLE2:
@@ -336,11 +336,11 @@ step(struct decoder *d, enum opcode op)
 	case TUPLE3:
 		return push_tuple(d, 3);
 	case TUPLE:
-		return push_marked(d, mp_tuple_n);
+		return push_marked(d, mp__new_tuple);
 	case EMPTY_LIST:
-		return mp__push(d, mp_list_n(NULL, 0));
+		return push(d, mp__new_list(&d->arena, NULL, 0));
 	case LIST:
-		return push_marked(d, mp_list_n);
+		return push_marked(d, mp__new_list);
 	case APPEND:
 		return fill_few(d, APPENDS, 1);
 	case SETITEM:
@@ -350,11 +350,11 @@ step(struct decoder *d, enum opcode op)
 	case ADDITEMS:
 		return fill_marked(d, op);
 	case EMPTY_DICT:
-		return mp__push(d, (struct mp_value *)mp__table_new(MP_DICT));
+		return push(d, (struct mp_value *)mp__table_new(&d->arena, MP_DICT));
 	case DICT:
 		return push_table(d, MP_DICT);
 	case EMPTY_SET:
-		return mp__push(d, (struct mp_value *)mp__table_new(MP_SET));
+		return push(d, (struct mp_value *)mp__table_new(&d->arena, MP_SET));
 	case FROZENSET:
 		return push_table(d, MP_FROZENSET);
 	case POP:
@@ -397,7 +397,7 @@ mp_pickle_loads(const void *data, size_t size, struct mp_value **out)
 	struct decoder d = {.at = data,
 	    .end = (const uint8_t *)data + size,
 	    .memo_most = size,
-	    .left = size,
+	    .left = size < SIZE_MAX / 4 ? size * 4 : SIZE_MAX,
 	    .old = true};
 	int error = 0;
 

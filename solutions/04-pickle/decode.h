@@ -6,13 +6,15 @@
  *
  * Invariants: the stack and the memo have a reference to each value in them; nobody else
  * knows these values yet, so they are counted without atomic operations. What is above
- * `floor` came after the last MARK, and only that may be taken off.
+ * `floor` came after the last MARK, and only that may be taken off. Once a cycle may have been
+ * closed, nothing is let go of before the end: only then all members of cycles are marked.
  */
 #include "object.h"
 #include "opcode.h"
 
 struct decoder {
 	//{
+	struct arena arena;	 /* where the values are made */
 	const uint8_t *at, *end; /* what is still to be read */
 	struct mp_value **stack;
 	size_t height, room, floor;
@@ -20,22 +22,27 @@ struct decoder {
 	size_t marked, marks_room;
 	struct mp_value **memo; /* with gaps */
 	size_t memo_room, memo_used, memo_most;
-	size_t left;  /* so much may still be copied or compared, of what was read before */
-	bool old;     /* protocol 2: Python 2's names */
-	bool cyclic;  /* there may be a cycle */
-	bool rebuilt; /* a class has seen values, and may have told other threads */
-		      //}
+	struct mp_value **trash; /* what was thrown away, once there may be cycles */
+	size_t trashed, trash_room;
+	size_t left; /* so much may still be copied or compared, of what was read before */
+	bool old;    /* protocol 2: Python 2's names */
+	bool cyclic; /* there may be a cycle */
+	/* a class has seen values, and may have told other threads */
+	bool rebuilt;
+	//}
 };
 
 //{
 /* stack.c */
-int mp__push(struct decoder *d, struct mp_value *v);
+int mp__push(struct decoder *d, struct mp_value *v); /* v is NULL, or the stack is full */
 int mp__mark(struct decoder *d);
 /* Take off all above the last mark, and the mark: where they are, and in *n how many; they
  * are the caller's until something is pushed. NULL: there is no mark. */
 struct mp_value **mp__pop_mark(struct decoder *d, size_t *n);
 int mp__memo_put(struct decoder *d, size_t number);
 int mp__memo_get(struct decoder *d, size_t number);
+/* Throw away n values. */
+void mp__discard(struct decoder *d, struct mp_value **values, size_t n);
 void mp__decoder_release(struct decoder *d);
 
 /* call.c: what a call makes is put on the stack; nothing is called. */
@@ -43,6 +50,15 @@ int mp__call(struct decoder *d, enum opcode op);
 int mp__global_line(struct decoder *d);
 int mp__global_stack(struct decoder *d);
 int mp__build(struct decoder *d);
+
+static inline int
+push(struct decoder *d, struct mp_value *v)
+{
+	if (!v || d->height == d->room)
+		return mp__push(d, v);
+	d->stack[d->height++] = v;
+	return 0;
+}
 
 /* Take the value on top off the stack; NULL: there is none above the last mark. */
 static inline struct mp_value *

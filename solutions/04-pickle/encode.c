@@ -39,12 +39,16 @@ struct encoder {
 
 static int save(struct encoder *e, const struct mp_value *v, const struct step *up);
 
-static void
+/* An instruction, and a number of `size` bytes. Eight are always written: it is faster. */
+static inline void
 put_op(struct encoder *e, enum opcode op, uint64_t number, size_t size)
 {
+	if (e->out.room - e->out.size < 9 && !mp__buffer_grow(&e->out, 9))
+		return;
 	number = htole64(number);
-	buffer_byte(&e->out, op);
-	buffer_put(&e->out, &number, size);
+	e->out.data[e->out.size] = (char)op;
+	memcpy(e->out.data + e->out.size + 1, &number, sizeof(number));
+	e->out.size += 1 + size;
 }
 
 /* --- the memo -------------------------------------------------------------------------------- */
@@ -62,7 +66,7 @@ fetch(struct encoder *e, uintptr_t number)
 static uintptr_t
 recall(struct encoder *e, const struct mp_value *v)
 {
-	if (count_of(v) == 1 || count_of(v) >= IMMORTAL)
+	if ((count_of(v) == 1 && !v->cyclic) || count_of(v) >= IMMORTAL)
 		return UNKNOWN;
 	uintptr_t *place = mp__seen_place(&e->memo, v);
 	if (!place) {
@@ -197,13 +201,13 @@ save_children(struct encoder *e, const struct mp_value *v, struct step *here)
 	bool cyclic = v->kind == MP_TUPLE && v->cyclic;
 	int error = 0;
 
-	for (size_t i = 0; i < mp__children(v) && !error; i++) {
-		const struct mp_value *child = *mp__child(v, i);
-		if (!child)
+	for (size_t i = 0, n = children(v); i < n && !error; i++) {
+		const struct mp_value *part = *child(v, i);
+		if (!part)
 			continue;
 		here->part = i;
-		error = save(e, child, here);
-		if (cyclic && is_node(child) && is_numbered(e, v))
+		error = save(e, part, here);
+		if (cyclic && is_node(part) && is_numbered(e, v))
 			break;
 	}
 	return error;
@@ -213,7 +217,7 @@ static int
 save_tuple(struct encoder *e, const struct mp_value *v, struct step *here)
 {
 	static const enum opcode made[] = {EMPTY_TUPLE, TUPLE1, TUPLE2, TUPLE3};
-	size_t n = mp__children(v);
+	size_t n = children(v);
 	bool marked = n > 3 || v->cyclic; /* what was begun may have to be thrown away */
 
 	if (marked)
@@ -338,7 +342,7 @@ save_object(struct encoder *e, const struct mp_value *v, const struct step *up)
 		error = class->reduce(((const struct object *)v)->object, &state);
 	if (error)
 		return mp__blame(e->why, error, up, class->name);
-	if (!e->states && !(e->states = mp_list()))
+	if (!e->states && !(e->states = mp_list_n(NULL, 0)))
 		mp_value_free(state);
 	if (!e->states || mp_list_append(e->states, state))
 		return -ENOMEM;

@@ -27,7 +27,7 @@ bool mp__buffer_grow(struct buffer *b, size_t n);
 static inline void
 buffer_put(struct buffer *b, const void *data, size_t n)
 {
-	if (b->room - b->size < n && !mp__buffer_grow(b, n))
+	if (n == 0 || (b->room - b->size < n && !mp__buffer_grow(b, n)))
 		return;
 	memcpy(b->data + b->size, data, n);
 	b->size += n;

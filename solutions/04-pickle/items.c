@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tuples and lists; and every node seen as an array of the values that it holds.
+ * Tuples and lists, and the builders that take any number of parts.
  *
  * A tuple is one piece of memory, since it never changes; a list's items are apart, and grow.
  *
@@ -20,19 +20,19 @@ const char mp__end = 0;
 static struct mp_value *const end = (struct mp_value *)(uintptr_t)&mp__end;
 
 static struct items *
-new_items(enum mp_kind kind, size_t inside)
+new_items(struct arena *arena, enum mp_kind kind, size_t inside)
 {
 	struct items *items = NULL;
 
 	if (inside < PTRDIFF_MAX / sizeof(void *) - sizeof(*items))
-		items = mp__new(kind, sizeof(*items) + inside * sizeof(void *));
+		items = new_value(arena, kind, sizeof(*items) + inside * sizeof(void *));
 	else
 		errno = ENOMEM;
 	if (!items)
 		return NULL;
 	items->hash = 0;
 	items->size = items->room = inside;
-	items->at = items->inside;
+	items->at = inside ? items->inside : NULL;
 	return items;
 }
 
@@ -74,46 +74,33 @@ refuse(struct mp_value **parts, size_t n, struct mp_value *whole)
 	return NULL;
 }
 
-size_t
-mp__children(const struct mp_value *v)
+struct mp_value *
+mp__new_tuple(struct arena *arena, struct mp_value **parts, size_t n)
 {
-	switch (v->kind) {
-	case MP_TUPLE:
-	case MP_LIST:
-		return ((const struct items *)v)->size;
-	case MP_DICT:
-	case MP_SET:
-	case MP_FROZENSET:
-		return ((const struct table *)v)->size * 2;
-	case MP_REDUCE:
-		return PARTS;
-	default:
-		return 0;
-	}
+	static struct items empty = {.node.head = {.count = IMMORTAL, .kind = MP_TUPLE}};
+	if (n == 0)
+		return &empty.node.head;
+	struct items *tuple = new_items(arena, MP_TUPLE, n);
+	if (!tuple)
+		return refuse(parts, n, NULL);
+	memcpy(tuple->at, parts, n * sizeof(*parts));
+	return &tuple->node.head;
 }
 
-struct mp_value **
-mp__child(const struct mp_value *v, size_t i)
+struct mp_value *
+mp__new_list(struct arena *arena, struct mp_value **parts, size_t n)
 {
-	if (v->kind == MP_REDUCE)
-		return (struct mp_value **)&((const struct reduce *)v)->part[i];
-	if (v->kind == MP_TUPLE || v->kind == MP_LIST)
-		return &((const struct items *)v)->at[i];
-	struct entry *entry = &((const struct table *)v)->entries[i / 2];
-	return i % 2 ? &entry->value : &entry->key;
-}
+	struct items *list = new_items(arena, MP_LIST, 0);
 
-/* The memory of a node, without its children. */
-void
-mp__node_release(struct mp_value *v)
-{
-	if (v->kind == MP_LIST)
-		free(((struct items *)v)->at);
-	if (v->kind == MP_DICT || v->kind == MP_SET || v->kind == MP_FROZENSET) {
-		free(((struct table *)v)->entries);
-		free(((struct table *)v)->slot);
-	}
-	free(v);
+	if (!list)
+		return refuse(parts, n, NULL);
+	if (n == 0)
+		return &list->node.head;
+	if (mp__items_grow(list, n))
+		return refuse(parts, n, &list->node.head);
+	memcpy(list->at, parts, n * sizeof(*parts));
+	list->size = n;
+	return &list->node.head;
 }
 //}
 
@@ -147,7 +134,7 @@ mp__dict(struct mp_value **parts)
 	size_t n, i = 0;
 	struct mp_value *dict = NULL;
 
-	if (all_there(parts, &n) && n % 2 == 0 && (dict = (void *)mp__table_new(MP_DICT)))
+	if (all_there(parts, &n) && n % 2 == 0 && (dict = (void *)mp__table_new(NULL, MP_DICT)))
 		for (; i < n; i += 2)
 			if (mp_dict_set(dict, parts[i], parts[i + 1])) {
 				errno = EINVAL;
@@ -162,14 +149,17 @@ static struct mp_value *
 new_set(enum mp_kind kind, struct mp_value **parts)
 {
 	size_t n;
+	struct mp_value *rest[2];
 	struct table *set = NULL;
 
-	if (!all_there(parts, &n) || !(set = mp__table_new(kind)))
+	if (!all_there(parts, &n) || !(set = mp__table_new(NULL, kind)))
 		return refuse(parts, n, NULL);
 	for (size_t i = 0; i < n; i++)
-		if (mp__table_put(set, parts[i], NULL, NULL)) {
+		if (mp__table_put(set, parts[i], NULL, NULL, rest)) {
 			errno = EINVAL;
-			return refuse(parts + i + 1, n - i - 1, &set->node.head);
+			return refuse(parts + i, n - i, &set->node.head);
+		} else {
+			mp__let_go(rest, 2);
 		}
 	return &set->node.head;
 }
@@ -198,15 +188,7 @@ mp_tuple_n(struct mp_value **parts, size_t n)
 {
 	/* pickle.1: the parts are taken over; no memory: they are freed. */
 	//{
-	static struct items empty = {
-	    .node.head = {.count = IMMORTAL, .kind = MP_TUPLE}, .at = empty.inside};
-	if (n == 0)
-		return &empty.node.head;
-	struct items *tuple = new_items(MP_TUPLE, n);
-	if (!tuple)
-		return refuse(parts, n, NULL);
-	memcpy(tuple->at, parts, n * sizeof(*parts));
-	return &tuple->node.head;
+	return mp__new_tuple(NULL, parts, n);
 	//}
 }
 
@@ -215,18 +197,7 @@ mp_list_n(struct mp_value **parts, size_t n)
 {
 	/* pickle.1 */
 	//{
-	struct items *list = new_items(MP_LIST, 0);
-
-	if (!list)
-		return refuse(parts, n, NULL);
-	list->at = NULL;
-	if (n == 0)
-		return &list->node.head;
-	if (mp__items_grow(list, n))
-		return refuse(parts, n, &list->node.head);
-	memcpy(list->at, parts, n * sizeof(*parts));
-	list->size = n;
-	return &list->node.head;
+	return mp__new_list(NULL, parts, n);
 	//}
 }
 

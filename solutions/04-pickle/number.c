@@ -168,8 +168,8 @@ mp__put_int(struct buffer *out, const struct mp_value *v)
 	size_t n;
 
 	if (!v->big) {
-		buffer_put(out, text,
-		    (size_t)sprintf(text, "%lld", (long long)((const struct number *)v)->whole));
+		n = (size_t)sprintf(text, "%lld", (long long)((const struct number *)v)->whole);
+		buffer_put(out, text, n);
 		return 0;
 	}
 	if (big->size > MOST_DIGITS * 10 / 24 + 2) /* a byte is more than 2.4 digits */
@@ -187,24 +187,50 @@ mp__put_int(struct buffer *out, const struct mp_value *v)
 	return 0;
 }
 
+/* The last digit of "d.ddde-99" and one more. */
+static void
+next_decimal(char *text)
+{
+	char *at = strchr(text, 'e');
+
+	while (--at > text && (*at < '0' || *at >= '9'))
+		if (*at == '9')
+			*at = '0';
+	++*at;
+}
+
 /*
  * The fewest digits that are read back as the same number. Every number of up to 15 digits
  * survives the way through a double, so the search can begin there, but for those that are
- * stored with less precision (below 1e-290). The C library puts the point of the user's
- * language behind the first digit: it is skipped.
+ * stored with less precision (below 1e-290). At a power of two the numbers below are twice as
+ * dense as those above: there the nearest decimal may be too low, and the next one do.
  */
+static void
+shortest(double number, char text[40])
+{
+	int exponent;
+	bool power = fabs(frexp(number, &exponent)) == 0.5;
+
+	for (int precision = fabs(number) < 1e-290 ? 0 : 14; precision < 17; precision++) {
+		snprintf(text, 40, "%.*e", precision, number);
+		if (strtod(text, NULL) == number)
+			return;
+		if (power)
+			next_decimal(text);
+		if (power && strtod(text, NULL) == number)
+			return;
+	}
+}
+
+/* Digits and exponent of "d.ddde-99". The C library puts the point of the user's language
+ * behind the first digit: whatever it is, it is skipped. */
 static int
 shortest_digits(double number, char digits[20], int *exponent)
 {
-	char text[40];
+	char text[40], *at = text;
 	int n = 0;
 
-	for (int precision = fabs(number) < 1e-290 ? 0 : 14; precision < 17; precision++) {
-		snprintf(text, sizeof(text), "%.*e", precision, number);
-		if (strtod(text, NULL) == number)
-			break;
-	}
-	char *at = text;
+	shortest(number, text);
 	for (; *at != 'e'; at++)
 		if (*at >= '0' && *at <= '9')
 			digits[n++] = *at;

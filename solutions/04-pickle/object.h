@@ -21,10 +21,11 @@
 struct mp_value {
 	//{
 	_Atomic uint32_t count; /* of references */
+	uint16_t place;		/* in its block, in units of 16 bytes; 0: a malloc of its own */
 	uint8_t kind;		/* enum mp_kind */
-	bool big;		/* an int that is a struct bytes */
-	uint8_t color;		/* of a node, while cycles are looked for */
-	bool cyclic;		/* a node that may be part of a cycle */
+	uint8_t big : 1;	/* an int that is a struct bytes */
+	uint8_t cyclic : 1;	/* a node that may be part of a cycle */
+	uint8_t color : 2;	/* of a node, while cycles are looked for */
 				//}
 };
 
@@ -103,9 +104,41 @@ struct object {
 	void *object;
 };
 
+/* memory.c: where values are made of one piece; NULL: by malloc. */
+struct block {
+	_Alignas(16) _Atomic uint32_t live; /* values in it */
+};
+struct arena {
+	struct block *block; /* that is being filled */
+	uint32_t used, made; /* units of 16 bytes; values */
+};
+#define UNIT  16
+#define UNITS 64 /* of a block, its head among them */
+void *mp__new_elsewhere(struct arena *arena, enum mp_kind kind, size_t size);
+void mp__arena_close(struct arena *arena);
+/* n values of this block are no more. */
+void mp__block_release(struct block *block, uint32_t n);
+
+/* One value: where the last one was made, if it fits there. */
+static inline void *
+new_value(struct arena *arena, enum mp_kind kind, size_t size)
+{
+	size_t units = (size + UNIT - 1) / UNIT;
+
+	if (!arena || !arena->block || UNITS - arena->used < units)
+		return mp__new_elsewhere(arena, kind, size);
+	struct mp_value *v = (struct mp_value *)(arena->block + arena->used);
+	*v = (struct mp_value){.count = 1, .place = (uint16_t)arena->used, .kind = (uint8_t)kind};
+	arena->used += (uint32_t)units;
+	arena->made++;
+	return v;
+}
+
 /* value.c */
-void *mp__new(enum mp_kind kind, size_t size);
-struct mp_value *mp__new_bytes(enum mp_kind kind, const void *data, size_t size);
+struct mp_value *
+mp__new_bytes(struct arena *arena, enum mp_kind kind, const void *data, size_t size);
+struct mp_value *mp__new_int(struct arena *arena, int64_t number);
+struct mp_value *mp__new_float(struct arena *arena, double number);
 bool mp__is_utf8(const char *text, size_t size);
 
 static inline bool
@@ -131,17 +164,63 @@ ref_private(struct mp_value *v)
 	return v;
 }
 
-/* cycle.c: let go of n values at once. */
+/* free.c: let go of n values at once. */
 void mp__let_go(struct mp_value **values, size_t n);
+struct morgue {
+	struct mp_value *dead;	   /* no references: to be emptied and freed */
+	struct mp_value *suspects; /* cyclic, lost a reference, have others */
+	struct block *block;	   /* in which so many were freed last */
+	uint32_t freed;
+};
+
+/* cycle.c: those of the suspects that nobody outside holds are dead. */
+enum color { PLAIN, SUSPECT, GATHERED, HELD };
+void mp__find_out(struct morgue *m);
 /* All that these can reach may be part of a cycle from now on. */
 void mp__mark_cyclic(struct mp_value **values, size_t n);
-/* part goes into whole: does that close a cycle? Then it is marked. */
-void mp__joins(struct mp_value *whole, struct mp_value *part);
 
-/* items.c: the values that a node holds, as an array with gaps. */
-size_t mp__children(const struct mp_value *v);
-struct mp_value **mp__child(const struct mp_value *v, size_t i);
-void mp__node_release(struct mp_value *v);
+static inline struct node *
+node_of(struct mp_value *v)
+{
+	return (struct node *)v;
+}
+
+static inline void
+link_first(struct mp_value **list, struct mp_value *v)
+{
+	node_of(v)->link = *list;
+	*list = v;
+}
+
+/* The values that a node holds, as an array with gaps. */
+static inline size_t
+children(const struct mp_value *v)
+{
+	switch (v->kind) {
+	case MP_TUPLE:
+	case MP_LIST:
+		return ((const struct items *)v)->size;
+	case MP_REDUCE:
+		return PARTS;
+	default:
+		return is_node(v) ? ((const struct table *)v)->size * 2 : 0;
+	}
+}
+
+static inline struct mp_value **
+child(const struct mp_value *v, size_t i)
+{
+	if (v->kind == MP_TUPLE || v->kind == MP_LIST)
+		return &((const struct items *)v)->at[i];
+	if (v->kind == MP_REDUCE)
+		return (struct mp_value **)&((const struct reduce *)v)->part[i];
+	struct entry *entry = &((const struct table *)v)->entries[i / 2];
+	return i % 2 ? &entry->value : &entry->key;
+}
+
+/* items.c: the parts are taken over. */
+struct mp_value *mp__new_tuple(struct arena *arena, struct mp_value **parts, size_t n);
+struct mp_value *mp__new_list(struct arena *arena, struct mp_value **parts, size_t n);
 /* Make room for n more items. */
 int mp__items_grow(struct items *list, size_t n);
 
@@ -155,9 +234,11 @@ struct compare {
 };
 int mp__equal(struct compare *c, struct mp_value *a, struct mp_value *b);
 
-/* table.c: left, if not NULL, as above, and what is used is taken off. */
-struct table *mp__table_new(enum mp_kind kind);
-int mp__table_put(struct table *t, struct mp_value *key, struct mp_value *value, size_t *left);
+/* table.c: left, if not NULL, as above, and what is used is taken off. put takes over key and
+ * value; what is not needed of them, or of those that they replace, is in rest: let go of it. */
+struct table *mp__table_new(struct arena *arena, enum mp_kind kind);
+int mp__table_put(struct table *t, struct mp_value *key, struct mp_value *value, size_t *left,
+    struct mp_value *rest[2]);
 int mp__table_find(
     const struct table *t, const struct mp_value *key, size_t *left, struct entry **entry);
 
@@ -192,5 +273,8 @@ size_t mp__needed(const void *bytes, size_t size);
 int mp__put_int(struct buffer *out, const struct mp_value *v);
 void mp__put_float(struct buffer *out, double number);
 //}
+
+/* cycle.c: before part goes into whole. */
+void mp__joins(struct mp_value *whole, struct mp_value *part);
 
 #endif

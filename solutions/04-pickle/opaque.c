@@ -22,7 +22,7 @@ mp__global(struct mp_value *module, struct mp_value *name)
 	struct global *global = NULL;
 
 	if (module && name)
-		global = mp__new(MP_GLOBAL, sizeof(*global));
+		global = new_value(NULL, MP_GLOBAL, sizeof(*global));
 	if (!global) {
 		mp__let_go((struct mp_value *[]){module, name}, 2);
 		return NULL;
@@ -40,7 +40,7 @@ mp__reduce(struct mp_value *callable, struct mp_value *args, bool newobj)
 	if (args && args->kind != MP_TUPLE)
 		errno = EINVAL;
 	else if (callable && args)
-		reduce = mp__new(MP_REDUCE, sizeof(*reduce));
+		reduce = new_value(NULL, MP_REDUCE, sizeof(*reduce));
 	if (!reduce) {
 		mp__let_go((struct mp_value *[]){callable, args}, 2);
 		return NULL;
@@ -155,7 +155,7 @@ mp_reduce_state(const struct mp_value *reduce)
 struct mp_value *
 mp__object(const struct mp_class *class, void *object)
 {
-	struct object *v = mp__new(MP_OBJECT, sizeof(*v));
+	struct object *v = new_value(NULL, MP_OBJECT, sizeof(*v));
 
 	if (!v)
 		return NULL;

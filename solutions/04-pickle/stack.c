@@ -18,18 +18,15 @@
 int
 mp__push(struct decoder *d, struct mp_value *v)
 {
-	if (!v)
+	size_t room = d->room ? d->room * 2 : 64;
+	struct mp_value **stack = v ? reallocarray(d->stack, room, sizeof(*stack)) : NULL;
+
+	if (!stack) {
+		mp__let_go(&v, 1);
 		return -ENOMEM;
-	if (d->height == d->room) {
-		size_t room = d->room ? d->room * 2 : 64;
-		struct mp_value **stack = reallocarray(d->stack, room, sizeof(*stack));
-		if (!stack) {
-			mp__let_go(&v, 1);
-			return -ENOMEM;
-		}
-		d->stack = stack;
-		d->room = room;
 	}
+	d->stack = stack;
+	d->room = room;
 	d->stack[d->height++] = v;
 	return 0;
 }
@@ -82,9 +79,9 @@ mp__memo_put(struct decoder *d, size_t number)
 	struct mp_value *old = d->memo[number];
 	d->memo[number] = ref_private(top(d));
 	d->memo_used += !old;
-	if (old) { /* one reference is gone that `changes` counts on */
-		d->cyclic = true;
-		mp__let_go(&old, 1);
+	if (old) {
+		d->cyclic = true; /* one reference is gone that `changes` counts on */
+		mp__discard(d, &old, 1);
 	}
 	return 0;
 }
@@ -96,7 +93,30 @@ mp__memo_get(struct decoder *d, size_t number)
 
 	if (!v)
 		return MP_UNPICKLING;
-	return mp__push(d, d->rebuilt ? mp_value_ref(v) : ref_private(v));
+	return push(d, d->rebuilt ? mp_value_ref(v) : ref_private(v));
+}
+
+void
+mp__discard(struct decoder *d, struct mp_value **values, size_t n)
+{
+	if (!d->cyclic) {
+		mp__let_go(values, n);
+		return;
+	}
+	if (d->trash_room - d->trashed < n) {
+		size_t room =
+		    d->trash_room * 2 > d->trashed + n ? d->trash_room * 2 : d->trashed + n;
+		struct mp_value **trash = reallocarray(d->trash, room, sizeof(*trash));
+		if (!trash) { /* slow, but nothing is lost */
+			mp__mark_cyclic(values, n);
+			mp__let_go(values, n);
+			return;
+		}
+		d->trash = trash;
+		d->trash_room = room;
+	}
+	for (size_t i = 0; i < n; i++)
+		d->trash[d->trashed++] = values[i];
 }
 
 /* Everything goes that is not in the result. Cycles among it are found only when marked. */
@@ -106,6 +126,7 @@ mp__decoder_release(struct decoder *d)
 	if (d->cyclic) {
 		mp__mark_cyclic(d->stack, d->height);
 		mp__mark_cyclic(d->memo, d->memo_room);
+		mp__mark_cyclic(d->trash, d->trashed);
 	}
 	mp__let_go(d->stack, d->height);
 	for (size_t i = 0; i < d->memo_room && !d->cyclic && !d->rebuilt; i++) {
@@ -116,7 +137,10 @@ mp__decoder_release(struct decoder *d)
 		}
 	}
 	mp__let_go(d->memo, d->memo_room);
+	mp__let_go(d->trash, d->trashed);
+	mp__arena_close(&d->arena);
 	free(d->stack);
+	free(d->trash);
 	free(d->marks);
 	free(d->memo);
 }

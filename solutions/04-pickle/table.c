@@ -20,9 +20,9 @@
 #define FEW 8
 
 struct table *
-mp__table_new(enum mp_kind kind)
+mp__table_new(struct arena *arena, enum mp_kind kind)
 {
-	struct table *t = mp__new(kind, sizeof(*t));
+	struct table *t = new_value(arena, kind, sizeof(*t));
 
 	if (!t)
 		return NULL;
@@ -120,19 +120,20 @@ grow(struct table *t)
 	return 0;
 }
 
-/* key and value are taken over, also in case of errors. */
 int
-mp__table_put(struct table *t, struct mp_value *key, struct mp_value *value, size_t *left)
+mp__table_put(struct table *t, struct mp_value *key, struct mp_value *value, size_t *left,
+    struct mp_value *rest[2])
 {
-	struct mp_value *go[2] = {key, value};
-	struct entry *entry;
+	struct entry *entry = NULL;
 	uint64_t hash;
 	int found = mp_value_hash(key, &hash);
 
+	rest[0] = key;
+	rest[1] = value;
 	if (!found)
 		found = find(t, key, hash, left, &entry);
 	if (found > 0) { /* the old key stays, the old value goes */
-		go[1] = entry->value;
+		rest[1] = entry->value;
 		entry->value = value;
 		found = 0;
 	} else if (!found && !(t->size == t->room && (found = grow(t)))) {
@@ -140,16 +141,25 @@ mp__table_put(struct table *t, struct mp_value *key, struct mp_value *value, siz
 			enter_slot(t->slot, t->slots, hash, t->size);
 		t->entries[t->size++] = (struct entry){hash, key, value};
 		t->live++;
-		return 0;
+		rest[0] = rest[1] = NULL;
 	}
-	mp__let_go(go, 2);
 	return found;
+}
+
+static int
+put(struct mp_value *whole, struct mp_value *key, struct mp_value *value)
+{
+	struct mp_value *rest[2];
+	int error = mp__table_put((struct table *)whole, key, value, NULL, rest);
+
+	mp__let_go(rest, 2);
+	return error;
 }
 
 static int
 take_out(struct table *t, const struct mp_value *key)
 {
-	struct entry *entry;
+	struct entry *entry = NULL;
 	int found = mp__table_find(t, key, NULL, &entry);
 
 	if (found <= 0)
@@ -197,7 +207,7 @@ mp_dict_set(struct mp_value *dict, struct mp_value *key, struct mp_value *v)
 	}
 	mp__joins(dict, key);
 	mp__joins(dict, v);
-	return mp__table_put((struct table *)dict, key, v, NULL);
+	return put(dict, key, v);
 	//}
 }
 
@@ -206,7 +216,7 @@ mp_dict_get(const struct mp_value *dict, const struct mp_value *key)
 {
 	/* pickle.2 */
 	//{
-	struct entry *entry;
+	struct entry *entry = NULL;
 
 	if (mp_value_kind(dict) != MP_DICT ||
 	    mp__table_find((const struct table *)dict, key, NULL, &entry) <= 0)
@@ -258,7 +268,7 @@ mp_set_add(struct mp_value *set, struct mp_value *v)
 		return error;
 	}
 	mp__joins(set, v);
-	return mp__table_put((struct table *)set, v, NULL, NULL);
+	return put(set, v, NULL);
 	//}
 }
 
@@ -267,7 +277,7 @@ mp_set_has(const struct mp_value *set, const struct mp_value *v)
 {
 	/* pickle.2 */
 	//{
-	struct entry *entry;
+	struct entry *entry = NULL;
 
 	return is_set(set) && mp__table_find((const struct table *)set, v, NULL, &entry) > 0;
 	//}

@@ -3,7 +3,7 @@
  * Values that hold no others: built, counted, asked.
  *
  * None, the bools and the small ints exist once; whoever makes one gets the same. Everything
- * else is one piece of malloc'd memory. An int of up to 64 bits is a struct number, and never
+ * else is one piece of memory. An int of up to 64 bits is a struct number, and never
  * a struct bytes: so equal ints look equal.
  *
  * Handout: labs/04-pickle/README.md
@@ -34,23 +34,36 @@ make_small(void)
 	}
 }
 
-void *
-mp__new(enum mp_kind kind, size_t size)
+struct mp_value *
+mp__new_int(struct arena *arena, int64_t number)
 {
-	struct mp_value *v = malloc(size);
-
-	if (v)
-		*v = (struct mp_value){.count = 1, .kind = (uint8_t)kind};
-	return v;
+	if (number >= SMALLEST && number <= LARGEST)
+		return &small[number - SMALLEST].head;
+	struct number *v = new_value(arena, MP_INT, sizeof(*v));
+	if (!v)
+		return NULL;
+	v->whole = number;
+	return &v->head;
 }
 
 struct mp_value *
-mp__new_bytes(enum mp_kind kind, const void *data, size_t size)
+mp__new_float(struct arena *arena, double number)
+{
+	struct number *v = new_value(arena, MP_FLOAT, sizeof(*v));
+
+	if (!v)
+		return NULL;
+	v->real = number;
+	return &v->head;
+}
+
+struct mp_value *
+mp__new_bytes(struct arena *arena, enum mp_kind kind, const void *data, size_t size)
 {
 	struct bytes *b = NULL;
 
 	if (size < PTRDIFF_MAX - sizeof(*b))
-		b = mp__new(kind, sizeof(*b) + size + 1);
+		b = new_value(arena, kind, sizeof(*b) + size + 1);
 	else
 		errno = ENOMEM;
 	if (!b)
@@ -78,8 +91,6 @@ character_length(const unsigned char *at, size_t left)
 			: at[0] < 0xf5 ? 4
 				       : 0;
 
-	if (at[0] < 0x80)
-		return 1;
 	if (length == 0 || left < length)
 		return 0;
 	if (at[0] == 0xe0)
@@ -103,10 +114,15 @@ mp__is_utf8(const char *text, size_t size)
 
 	while (at < end) {
 		uint64_t eight;
-		/* Nearly everything is ASCII: eight bytes at a time. */
-		while (end - at >= 8 &&
-		       (memcpy(&eight, at, 8), (eight & UINT64_C(0x8080808080808080)) == 0))
+		/* Nearly everything is ASCII: eight bytes at a time, and then the rest. */
+		while (end - at >= 8) {
+			memcpy(&eight, at, 8);
+			if (eight & UINT64_C(0x8080808080808080))
+				break;
 			at += 8;
+		}
+		while (at < end && *at < 0x80)
+			at++;
 		if (at == end)
 			break;
 		size_t length = character_length(at, (size_t)(end - at));
@@ -141,13 +157,7 @@ mp_int(int64_t number)
 {
 	/* pickle.1: an int of up to 64 bits. */
 	//{
-	if (number >= SMALLEST && number <= LARGEST)
-		return &small[number - SMALLEST].head;
-	struct number *v = mp__new(MP_INT, sizeof(*v));
-	if (!v)
-		return NULL;
-	v->whole = number;
-	return &v->head;
+	return mp__new_int(NULL, number);
 	//}
 }
 
@@ -174,7 +184,7 @@ mp_int_n(const void *bytes, size_t size)
 	size_t needed = mp__needed(byte, size);
 
 	if (needed > 8) {
-		struct mp_value *v = mp__new_bytes(MP_INT, byte, needed);
+		struct mp_value *v = mp__new_bytes(NULL, MP_INT, byte, needed);
 		if (v)
 			v->big = true;
 		return v;
@@ -191,12 +201,7 @@ mp_float(double number)
 {
 	/* pickle.1 */
 	//{
-	struct number *v = mp__new(MP_FLOAT, sizeof(*v));
-
-	if (!v)
-		return NULL;
-	v->real = number;
-	return &v->head;
+	return mp__new_float(NULL, number);
 	//}
 }
 
@@ -215,7 +220,7 @@ mp_str_n(const char *text, size_t size)
 	/* pickle.1: a copy; and nothing that is no UTF-8 (surrogates, as three bytes, are fine). */
 	//{
 	if (mp__is_utf8(text, size))
-		return mp__new_bytes(MP_STR, text, size);
+		return mp__new_bytes(NULL, MP_STR, text, size);
 	errno = EILSEQ;
 	return NULL;
 	//}
@@ -226,7 +231,7 @@ mp_bytes(const void *data, size_t size)
 {
 	/* pickle.1 */
 	//{
-	return mp__new_bytes(MP_BYTES, data, size);
+	return mp__new_bytes(NULL, MP_BYTES, data, size);
 	//}
 }
 
@@ -235,7 +240,7 @@ mp_bytearray(const void *data, size_t size)
 {
 	/* pickle.1 */
 	//{
-	return mp__new_bytes(MP_BYTEARRAY, data, size);
+	return mp__new_bytes(NULL, MP_BYTEARRAY, data, size);
 	//}
 }
 

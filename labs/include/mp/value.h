@@ -125,8 +125,9 @@ int mp_value_repr(const struct mp_value *v, char **text) MP_MUST_CHECK;
 int mp_value_equal(const struct mp_value *a, const struct mp_value *b) MP_MUST_CHECK;
 
 /*
- * A number that equal values have in common, in this process and those forked from it; it is
- * keyed by chance, so that nobody outside can make keys collide.
+ * A number that equal keys have in common, in this process and those forked from it; it is
+ * keyed by chance, so that nobody outside can make keys collide. (A reduce as a key is equal
+ * only to itself.)
  *
  * Returns 0, or MP_UNHASHABLE (TypeError), MP_TOO_DEEP (RecursionError), -ENOMEM
  * Tasks   pickle.2
