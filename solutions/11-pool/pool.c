@@ -16,6 +16,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -125,31 +126,51 @@ destroy(struct mp_pool *pool)
 	free(pool);
 }
 
-/* The wall, and behind it memory without end: pages are there only once they are touched. */
+/* How long a file may be that this process writes: to go beyond is a signal. */
+static size_t
+file_limit(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur > SIZE_MAX / 2
+		   ? SIZE_MAX / 2
+		   : (size_t)limit.rlim_cur;
+}
+
+/* Memory that workers see: forked, they have the mapping; to others a file is handed over. */
+static int
+map_shared(struct mp_pool *pool, size_t size)
+{
+	int flags = MAP_SHARED | MAP_NORESERVE | (pool->by_name ? 0 : MAP_ANONYMOUS);
+
+	if (pool->by_name && pool->memory_fd < 0)
+		pool->memory_fd = memfd_create("mp-pool", MFD_CLOEXEC);
+	if (pool->by_name && (size > file_limit() || ftruncate(pool->memory_fd, (off_t)size)))
+		return -ENOMEM;
+	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, pool->memory_fd, 0);
+	if (map == MAP_FAILED)
+		return -errno;
+	pool->wall = map;
+	pool->memory = (char *)map + pool->wall_size;
+	return 0;
+}
+
+/* The wall, and behind it as much memory as the machine has, or half of that, and so on, if
+ * something limits us. Pages are there only once they are touched. */
 static int
 map_memory(struct mp_pool *pool)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	size_t wall = sizeof(struct wall) + (size_t)pool->processes * sizeof(struct desk);
+	size_t pages = (size_t)sysconf(_SC_PHYS_PAGES);
+	int error;
 
 	pool->wall_size = (wall + page - 1) / page * page;
-	pool->memory_size = (size_t)sysconf(_SC_PHYS_PAGES) * page;
-	pool->memory_fd = memfd_create("mp-pool", MFD_CLOEXEC);
-	if (pool->memory_fd < 0)
-		return -errno;
-	for (; pool->memory_size >= page; pool->memory_size = pool->memory_size / 2 / page * page) {
-		size_t size = pool->wall_size + pool->memory_size;
-		if (ftruncate(pool->memory_fd, (off_t)size))
-			return -errno;
-		void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,
-		    pool->memory_fd, 0);
-		if (map == MAP_FAILED)
-			continue; /* a limit on addresses: less will do */
-		pool->wall = map;
-		pool->memory = (char *)map + pool->wall_size;
-		return 0;
-	}
-	return -ENOMEM;
+	do {
+		pool->memory_size = pages * page;
+		error = map_shared(pool, pool->wall_size + pool->memory_size);
+	} while (error && (pages /= 2));
+	return error;
 }
 
 static int
