@@ -138,10 +138,19 @@ soak: $(B)/procsmith $(tests) ## grade the reference for 2,000 rows: what is lef
 benches := $(patsubst harness/bench/%.c,$(B)/bench/%,$(wildcard harness/bench/[0-9]*.c))
 bench_o := $(OBJ)/harness/bench/bench.o
 
+$(B)/bench/pool-storm: $(OBJ)/harness/bench/pool-storm.o $(B)/libmp.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ -lm
+
 $(B)/bench/%: $(OBJ)/harness/bench/%.o $(bench_o) $(B)/libmp.a
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
 	@$(LINK) -o $@ $^ $(bench_libs) -lm
+
+# OpenMP is a contender.
+$(OBJ)/harness/bench/11-pool.o: EXTRA = -fopenmp
+$(B)/bench/11-pool: bench_libs = -fopenmp
 
 CPUS ?= 0
 .PHONY: bench
@@ -155,6 +164,10 @@ bench-trace: $(B)/procsmith | $(B)/need-test ## what tracing costs, beside untra
 bench-libmp: $(benches) | $(B)/need-test ## libmp beside CPython, raw C and others; T=words CPUS=0,1
 	@harness/bench/compare --rounds $(ROUNDS) --cpus $(CPUS) --only "$(T)" --json $(B)/bench.json \
 		$(benches) $(wildcard harness/bench/[0-9]*.py)
+
+.PHONY: storm
+storm: $(B)/bench/pool-storm ## 100,000 tasks while workers are killed; ROUNDS=20 TASKS=100000
+	@ROUNDS=$(ROUNDS) $(if $(TASKS),TASKS=$(TASKS)) $(B)/bench/pool-storm
 
 .PHONY: check
 check: format lint test ## tests, skeletons, ids, mutants, format and lint

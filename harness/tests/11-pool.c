@@ -1270,8 +1270,9 @@ kill_workers(void *arg)
 	return NULL;
 }
 
+/* The killer knows pids only: now and then one is dead and reaped when it is shot at. */
 ROW("pool.6/storm", 4, "workers are killed, tasks kill theirs: each task is done once, or an error",
-    .seconds = 10, TIDY)
+    .seconds = 10, .graph = "every child reaped by its parent; nothing left")
 {
 	struct mp_value *items = range(STORM);
 	pthread_t killer;

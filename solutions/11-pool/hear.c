@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "object.h"
+#include "parts.h"
 
 //{
 /* Take the task of that number out of the hand; NULL: it has no such task. */
@@ -103,8 +103,8 @@ mp__pool_look(struct mp_pool *pool, struct worker *w)
 		if (atomic_load(&slot->word) != tag(w->oldest, DONE))
 			break;
 		struct task *t = take_from_hand(w, w->oldest);
-		size_t size = slot->size <= SLOT_ROOM ? slot->size : 0;
-		mp__pool_end(pool, t, (int)slot->error, slot->data, size);
+		uint64_t size = slot->size;
+		mp__pool_end(pool, t, (int)slot->error, slot->data, size <= SLOT_ROOM ? size : 0);
 		ended++;
 	}
 	return ended;

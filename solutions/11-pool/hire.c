@@ -21,7 +21,7 @@
 #include <mp/io.h>
 #include <mp/reap.h>
 
-#include "object.h"
+#include "parts.h"
 
 //{
 static int

@@ -11,9 +11,10 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#include "object.h"
+#include "parts.h"
 
 //{
 static size_t
@@ -23,7 +24,58 @@ whole_pages(size_t size)
 
 	return (size + page - 1) / page * page;
 }
+
+/* How long a file may be that this process writes: to go beyond is a signal. */
+static size_t
+file_limit(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur > SIZE_MAX / 2
+		   ? SIZE_MAX / 2
+		   : (size_t)limit.rlim_cur;
+}
+
+/* Memory that workers see: forked, they have the mapping; to others a file is handed over. */
+static int
+map_shared(struct mp_pool *pool, size_t size)
+{
+	int flags = MAP_SHARED | MAP_NORESERVE | (pool->by_name ? 0 : MAP_ANONYMOUS);
+
+	if (pool->by_name && pool->memory_fd < 0)
+		pool->memory_fd = memfd_create("mp-pool", MFD_CLOEXEC);
+	if (pool->by_name && (size > file_limit() || ftruncate(pool->memory_fd, (off_t)size)))
+		return -ENOMEM;
+	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, pool->memory_fd, 0);
+	if (map == MAP_FAILED)
+		return -errno;
+	pool->wall = map;
+	pool->memory = (char *)map + pool->wall_size;
+	return 0;
+}
 //}
+
+int
+mp__memory_map(struct mp_pool *pool)
+{
+	/*
+	 * pool.8: the wall, and behind it as much memory as the machine has; or half of that,
+	 * and so on, if something limits us. Pages are there only once they are touched.
+	 */
+	//{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t wall = sizeof(struct wall) + (size_t)pool->processes * sizeof(struct desk);
+	size_t pages = (size_t)sysconf(_SC_PHYS_PAGES);
+	int error;
+
+	pool->wall_size = (wall + page - 1) / page * page;
+	do {
+		pool->memory_size = pages * page;
+		error = map_shared(pool, pool->wall_size + pool->memory_size);
+	} while (error && (pages /= 2));
+	return error;
+	//}
+}
 
 void *
 mp__memory_take(struct mp_pool *pool, size_t size)

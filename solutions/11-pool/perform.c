@@ -12,9 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <mp/bytes.h>
 #include <mp/pickle.h>
 
-#include "object.h"
+#include "desk.h"
 
 //{
 static _Thread_local char text[512];

@@ -5,8 +5,7 @@
  * It lives as long as somebody holds it: its owner, its supervisor, and every result. All that
  * the owner does is to write down what is wanted, and to wake the supervisor.
  *
- * Invariants: pools that have not ended are in a list, so that a process that leaves ends
- * them; a forked child has a copy of them, and may do nothing with it.
+ * Invariants: a forked child has a copy of its parent's pools, and may do nothing with it.
  * Handout: labs/11-pool/README.md
  */
 #define _GNU_SOURCE
@@ -16,96 +15,21 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <mp/context.h>
 #include <mp/deadline.h>
 #include <mp/io.h>
-#include <mp/reap.h>
 #include <mp/value.h>
 
-#include "object.h"
+#include "parts.h"
 
 //{
-/* --- all pools of this process --- */
-
-static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct mp_pool *pools;
-static pid_t exit_registered; /* for this process */
-
-static void
-lock_list(void)
-{
-	pthread_mutex_lock(&list_lock);
-}
-
-static void
-unlock_list(void)
-{
-	pthread_mutex_unlock(&list_lock);
-}
-
-/* Before the daemons are ended: a worker that dies then would be replaced. */
-static void
-terminate_all(void *arg)
-{
-	(void)arg;
-	lock_list();
-	struct mp_pool *pool = pools;
-	while (pool && pool->owner != getpid())
-		pool = pool->next_pool;
-	if (pool)
-		mp__pool_ref(pool);
-	unlock_list();
-	if (!pool)
-		return;
-	(void)!mp_pool_terminate(pool);
-	lock_list();
-	pool->owner = 0; /* done */
-	unlock_list();
-	mp__pool_unref(pool);
-	terminate_all(NULL);
-}
-
-static int
-enlist(struct mp_pool *pool)
-{
-	static bool fork_safe;
-
-	lock_list();
-	int error = exit_registered == getpid() ? 0 : mp_atexit(15, terminate_all, NULL);
-	if (!error && !fork_safe && pthread_atfork(lock_list, unlock_list, unlock_list))
-		error = -ENOMEM;
-	if (!error) {
-		fork_safe = true;
-		exit_registered = getpid();
-		pool->next_pool = pools;
-		pools = pool;
-	}
-	unlock_list();
-	return error;
-}
-
-static void
-strike_out(struct mp_pool *pool)
-{
-	lock_list();
-	for (struct mp_pool **p = &pools; *p; p = &(*p)->next_pool)
-		if (*p == pool) {
-			*p = pool->next_pool;
-			break;
-		}
-	unlock_list();
-}
-
-/* --- life --- */
-
 static void
 destroy(struct mp_pool *pool)
 {
-	strike_out(pool);
+	mp__list_remove(pool);
 	mp_close(&pool->news);
 	mp_close(&pool->wake);
 	mp_close(&pool->memory_fd);
@@ -126,58 +50,11 @@ destroy(struct mp_pool *pool)
 	free(pool);
 }
 
-/* How long a file may be that this process writes: to go beyond is a signal. */
-static size_t
-file_limit(void)
-{
-	struct rlimit limit;
-
-	return getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur > SIZE_MAX / 2
-		   ? SIZE_MAX / 2
-		   : (size_t)limit.rlim_cur;
-}
-
-/* Memory that workers see: forked, they have the mapping; to others a file is handed over. */
-static int
-map_shared(struct mp_pool *pool, size_t size)
-{
-	int flags = MAP_SHARED | MAP_NORESERVE | (pool->by_name ? 0 : MAP_ANONYMOUS);
-
-	if (pool->by_name && pool->memory_fd < 0)
-		pool->memory_fd = memfd_create("mp-pool", MFD_CLOEXEC);
-	if (pool->by_name && (size > file_limit() || ftruncate(pool->memory_fd, (off_t)size)))
-		return -ENOMEM;
-	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, pool->memory_fd, 0);
-	if (map == MAP_FAILED)
-		return -errno;
-	pool->wall = map;
-	pool->memory = (char *)map + pool->wall_size;
-	return 0;
-}
-
-/* The wall, and behind it as much memory as the machine has, or half of that, and so on, if
- * something limits us. Pages are there only once they are touched. */
-static int
-map_memory(struct mp_pool *pool)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size_t wall = sizeof(struct wall) + (size_t)pool->processes * sizeof(struct desk);
-	size_t pages = (size_t)sysconf(_SC_PHYS_PAGES);
-	int error;
-
-	pool->wall_size = (wall + page - 1) / page * page;
-	do {
-		pool->memory_size = pages * page;
-		error = map_shared(pool, pool->wall_size + pool->memory_size);
-	} while (error && (pages /= 2));
-	return error;
-}
-
 static int
 prepare(struct mp_pool *pool)
 {
 	struct epoll_event wake = {.events = EPOLLIN, .data.u32 = WAKE};
-	int error = map_memory(pool);
+	int error = mp__memory_map(pool);
 
 	if (error)
 		return error;
@@ -186,7 +63,7 @@ prepare(struct mp_pool *pool)
 	if (pool->news < 0 || pool->wake < 0 ||
 	    epoll_ctl(pool->news, EPOLL_CTL_ADD, pool->wake, &wake))
 		return -errno;
-	return enlist(pool);
+	return mp__list_add(pool);
 }
 
 /* Signals are the business of the owner's threads; the supervisor, and so the workers at first,

@@ -10,7 +10,7 @@
 
 #include <mp/deadline.h>
 
-#include "object.h"
+#include "parts.h"
 
 //{
 static size_t

@@ -15,7 +15,7 @@
 
 #include <mp/pickle.h>
 
-#include "object.h"
+#include "parts.h"
 
 //{
 static void

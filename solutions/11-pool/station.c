@@ -16,7 +16,7 @@
 #include <mp/io.h>
 #include <mp/spawn.h>
 
-#include "object.h"
+#include "parts.h"
 
 //{
 static struct mp_value *

@@ -21,7 +21,7 @@
 #include <mp/deadline.h>
 #include <mp/io.h>
 
-#include "object.h"
+#include "parts.h"
 
 //{
 #define NAP	    (100 * 1000)	 /* ns */

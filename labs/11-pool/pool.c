@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The pool as its owner sees it: made, closed, terminated, joined, given up.
+ *
+ * It lives as long as somebody holds it: its owner, its supervisor, and every result. All that
+ * the owner does is to write down what is wanted, and to wake the supervisor.
+ *
+ * Invariants: pools that have not ended are in a list, so that a process that leaves ends
+ * them; a forked child has a copy of them, and may do nothing with it.
+ * Handout: labs/11-pool/README.md
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <mp/context.h>
+#include <mp/deadline.h>
+#include <mp/io.h>
+#include <mp/reap.h>
+#include <mp/todo.h>
+#include <mp/value.h>
+
+#include "object.h"
+
+int
+mp_cpus(void)
+{
+	/* pool.1: the affinity mask, not what the machine has. */
+	mp_todo("pool.1");
+}
+
+struct mp_pool *
+mp__pool_ref(struct mp_pool *pool)
+{
+	/* pool.1: one more who needs it. */
+	mp_todo("pool.1");
+}
+
+void
+mp__pool_unref(struct mp_pool *pool)
+{
+	/* pool.1: the last one frees. Not in a forked child: the locks are as the fork found them. */
+	mp_todo("pool.1");
+}
+
+void
+mp__pool_wake(struct mp_pool *pool)
+{
+	/* pool.2: so that the supervisor has a turn now. */
+	mp_todo("pool.2");
+}
+
+int
+mp__pool_open(struct mp_pool *pool)
+{
+	/* pool.2: may a task be given to it? */
+	mp_todo("pool.2");
+}
+
+int
+mp_pool_new(struct mp_pool **out, int processes, const struct mp_pool_options *options)
+{
+	/* pool.1: the object, the memory that all see, the supervisor; it starts the workers. */
+	mp_todo("pool.1");
+}
+
+int
+mp_pool_close(struct mp_pool *pool)
+{
+	/* pool.7: write it down, and wake the supervisor. */
+	mp_todo("pool.7");
+}
+
+int
+mp_pool_terminate(struct mp_pool *pool)
+{
+	/*
+	 * pool.7: as close, and what is not done is given up. Wait until the workers are gone;
+	 * not in a callback, and not for one that never returns.
+	 */
+	mp_todo("pool.7");
+}
+
+int
+mp_pool_join(struct mp_pool *pool, double timeout)
+{
+	/* pool.7: until the supervisor is gone. */
+	mp_todo("pool.7");
+}
+
+void
+mp_pool_free(struct mp_pool *pool)
+{
+	/* pool.7: end it in good order, and give up the owner's reference. */
+	mp_todo("pool.7");
+}
+
+const char *
+mp_pool_why(struct mp_pool *pool)
+{
+	/* pool.6: written once, before the pool is broken. */
+	mp_todo("pool.6");
+}
