@@ -73,7 +73,7 @@ static void
 finish(struct mp_pool *pool)
 {
 	OK(mp_pool_close(pool));
-	OK(mp_pool_join(pool, 20));
+	OK(mp_pool_join(pool, MP_FOREVER));
 	mp_pool_free(pool);
 }
 
@@ -131,7 +131,7 @@ asked(struct mp_pool *pool, mp_task *f, int64_t arg, const struct mp_callbacks *
 static int
 became(struct mp_result *r)
 {
-	int error = mp_result_get(r, 20, NULL);
+	int error = mp_result_get(r, MP_FOREVER, NULL);
 
 	mp_result_free(r);
 	return error;
@@ -431,7 +431,7 @@ ROW("pool.2/ready", 1, "a result tells whether it is ready, and then whether all
 	FAILS(mp_result_successful(good), MP_NOT_READY);
 	FAILS(mp_result_item(good, 0), MP_NOT_READY);
 	open_door();
-	OK(mp_result_wait(bad, 20));
+	OK(mp_result_wait(bad, MP_FOREVER));
 	EQUAL(mp_result_ready(good), 1);
 	EQUAL(mp_result_successful(good), 1);
 	EQUAL(mp_result_successful(bad), 0);
@@ -583,8 +583,10 @@ ROW("pool.2/two-hundred", 1, "two hundred workers add up the squares below 1,000
 
 struct user {
 	struct mp_pool *pool;
+	struct mp_result *common;
 	int64_t number;
 	int wrong;
+	atomic_int tid;
 };
 
 static void *
@@ -592,6 +594,8 @@ use(void *arg)
 {
 	struct user *u = arg;
 
+	atomic_store(&u->tid, gettid());
+	u->wrong += mp_result_get(u->common, MP_FOREVER, NULL) != 0;
 	for (int64_t i = 0; i < 100; i++) {
 		struct mp_value *args = mp_tuple(mp_int(1000 * u->number + i)), *value = NULL;
 		int64_t n = 1000 * u->number + i;
@@ -602,21 +606,32 @@ use(void *arg)
 	return NULL;
 }
 
-ROW("pool.2/threads", 1, "threads that use one pool each get what they asked for", TIDY)
+ROW("pool.2/threads", 1, "threads that wait for one result all get it; and each what it asks for",
+    TIDY)
 {
-	struct mp_pool *pool = pool_of(3, NULL);
 	struct user users[4];
 	pthread_t threads[4];
 
+	share_page();
+	make_door();
+	struct mp_pool *pool = pool_of(3, NULL);
+	struct mp_result *common = asked(pool, wait_there, 0, NULL);
 	for (int i = 0; i < 4; i++) {
-		users[i] = (struct user){pool, i, 0};
+		users[i] = (struct user){.pool = pool, .common = common, .number = i};
 		EQUAL(pthread_create(&threads[i], NULL, use, &users[i]), 0);
 	}
+	for (int i = 0; i < 4; i++) {
+		await_count(&users[i].tid, 1);
+		await_sleep(users[i].tid);
+	}
+	open_door();
 	for (int i = 0; i < 4; i++) {
 		pthread_join(threads[i], NULL);
 		EQUAL(users[i].wrong, 0);
 	}
+	mp_result_free(common);
 	finish(pool);
+	mp_close(&door);
 }
 
 ROW("pool.2/progress", 1, "what is given, runs, is done and has failed can be read at any time",
@@ -667,13 +682,38 @@ ROW("pool.2/large", 1, "arguments and results of some MiB travel whole, in all d
 	for (int i = 0; i < 6; i++)
 		OK(mp_pool_apply_async(pool, long_string, args, NULL, &r[i]));
 	for (int i = 0; i < 6; i++) {
-		OK(mp_result_get(r[i], 20, &value));
+		OK(mp_result_get(r[i], MP_FOREVER, &value));
 		EQUAL(mp_value_len(value), size);
 		EQUAL(((const char *)mp_value_bytes(value))[size - 1], 'x');
 		mp_value_free(value);
 		mp_result_free(r[i]);
 	}
 	mp_value_free(args);
+	free(text);
+	finish(pool);
+}
+
+ROW("pool.2/full", 1, "who does not read keeps nobody waiting, and gets the rest when he does",
+    TIDY)
+{
+	size_t size = 1 << 20;
+	char *text = calloc(1, size);
+	struct mp_value *args = mp_tuple(mp_bytes(text, size)), *value;
+	struct mp_pool *pool = pool_of(1, NULL);
+	struct mp_result *r;
+
+	EQUAL(applied(pool, square, 3), 9);
+	pid_t pid = mp_pool_pid(pool, 0);
+	EQUAL(kill(pid, SIGSTOP), 0);
+	while (state_of(pid) != 'T' && state_of(pid) != 't')
+		sched_yield();
+	OK(mp_pool_apply_async(pool, long_string, args, NULL, &r)); /* more than a pipe takes */
+	EQUAL(kill(pid, SIGCONT), 0);
+	OK(mp_result_get(r, MP_FOREVER, &value));
+	EQUAL(mp_value_len(value), size);
+	mp_value_free(value);
+	mp_value_free(args);
+	mp_result_free(r);
 	free(text);
 	finish(pool);
 }
@@ -785,7 +825,7 @@ ROW("pool.3/chunks", 1, "by default a worker gets about four chunks: of 100 item
 	struct mp_result *r;
 
 	OK(mp_pool_map_async(pool, fail_at_three, items, 0, NULL, &r));
-	FAILS(mp_result_get(r, 20, NULL), MP_TASK_FAILED);
+	FAILS(mp_result_get(r, MP_FOREVER, NULL), MP_TASK_FAILED);
 	/* The chunk of item 3 has failed with it, and no other. */
 	for (size_t i = 0; i < 100; i++)
 		EQUAL(mp_result_item(r, i), i < 13 ? MP_TASK_FAILED : 0);
@@ -832,11 +872,11 @@ ROW("pool.4/order", 1, "imap gives results in order, one after the other, then s
 		OK(mp_pool_imap(
 		    pool, square, input_of(&in), &(struct mp_imap_options){chunk, 0}, &it));
 		for (int64_t i = 0; i < 100; i++) {
-			OK(mp_imap_next(it, 20, &value));
+			OK(mp_imap_next(it, MP_FOREVER, &value));
 			EQUAL(taken(value), i * i);
 		}
-		FAILS(mp_imap_next(it, 20, &value), MP_STOP);
-		FAILS(mp_imap_next(it, 20, &value), MP_STOP);
+		FAILS(mp_imap_next(it, MP_FOREVER, &value), MP_STOP);
+		FAILS(mp_imap_next(it, MP_FOREVER, &value), MP_STOP);
 		mp_imap_free(it);
 	}
 	finish(pool);
@@ -853,7 +893,7 @@ ROW("pool.4/unordered", 1, "imap_unordered gives what is done, though the first 
 	struct mp_pool *pool = pool_of(2, NULL);
 	OK(mp_pool_imap_unordered(pool, zero_waits, input_of(&in), NULL, &it));
 	for (int i = 0; i < 9; i++) {
-		OK(mp_imap_next(it, 20, &value));
+		OK(mp_imap_next(it, MP_FOREVER, &value));
 		int64_t n = taken(value);
 		TRUE(n != 0, "0 waits: the others come before it");
 		sum += n;
@@ -861,9 +901,9 @@ ROW("pool.4/unordered", 1, "imap_unordered gives what is done, though the first 
 	EQUAL(sum, 285);
 	FAILS(mp_imap_next(it, 0, &value), MP_TIMEOUT);
 	open_door();
-	OK(mp_imap_next(it, 20, &value));
+	OK(mp_imap_next(it, MP_FOREVER, &value));
 	EQUAL(taken(value), 0);
-	FAILS(mp_imap_next(it, 20, &value), MP_STOP);
+	FAILS(mp_imap_next(it, MP_FOREVER, &value), MP_STOP);
 	mp_imap_free(it);
 	finish(pool);
 	mp_close(&door);
@@ -879,7 +919,7 @@ ROW("pool.4/window", 2, "no more of the input is read than the window has room f
 	OK(mp_pool_imap(pool, square, input_of(&in), &(struct mp_imap_options){1, 5}, &it));
 	BETWEEN(in.next, 1, 5);
 	for (int64_t i = 0; i < 200; i++) {
-		OK(mp_imap_next(it, 20, &value));
+		OK(mp_imap_next(it, MP_FOREVER, &value));
 		EQUAL(taken(value), i * i);
 		BETWEEN(in.next, i + 1, i + 1 + 5);
 	}
@@ -898,11 +938,11 @@ ROW("pool.4/input-fails", 1, "an input that fails at item 3: three results come,
 
 	OK(mp_pool_imap(pool, square, input_of(&in), NULL, &it));
 	for (int64_t i = 0; i < 3; i++) {
-		OK(mp_imap_next(it, 20, &value));
+		OK(mp_imap_next(it, MP_FOREVER, &value));
 		EQUAL(taken(value), i * i);
 	}
-	FAILS(mp_imap_next(it, 20, &value), -EIO);
-	FAILS(mp_imap_next(it, 20, &value), MP_STOP);
+	FAILS(mp_imap_next(it, MP_FOREVER, &value), -EIO);
+	FAILS(mp_imap_next(it, MP_FOREVER, &value), MP_STOP);
 	mp_imap_free(it);
 	finish(pool);
 }
@@ -917,14 +957,14 @@ ROW("pool.4/task-fails", 1, "a task that fails fails in its place; the next resu
 	OK(mp_pool_imap(pool, fail_at_three, input_of(&in), NULL, &it));
 	for (int64_t i = 0; i < 6; i++) {
 		if (i == 3) {
-			FAILS(mp_imap_next(it, 20, &value), MP_TASK_FAILED);
+			FAILS(mp_imap_next(it, MP_FOREVER, &value), MP_TASK_FAILED);
 			EQUAL_TEXT(mp_imap_why(it), "three is unlucky");
 			continue;
 		}
-		OK(mp_imap_next(it, 20, &value));
+		OK(mp_imap_next(it, MP_FOREVER, &value));
 		EQUAL(taken(value), i * i);
 	}
-	FAILS(mp_imap_next(it, 20, &value), MP_STOP);
+	FAILS(mp_imap_next(it, MP_FOREVER, &value), MP_STOP);
 	mp_imap_free(it);
 	finish(pool);
 }
@@ -944,7 +984,7 @@ ROW("pool.4/timeout", 1, "next says when a result takes too long, and gives it l
 	BETWEEN(since(then), 0.1, 3);
 	FAILS(mp_imap_next(it, 0, &value), MP_TIMEOUT);
 	open_door();
-	OK(mp_imap_next(it, 20, &value));
+	OK(mp_imap_next(it, MP_FOREVER, &value));
 	EQUAL(taken(value), 0);
 	mp_imap_free(it);
 	finish(pool);
@@ -968,7 +1008,7 @@ ROW("pool.4/given-up", 1, "a reader that gives up leaves nothing behind, and the
 	EQUAL(applied(pool, square, 3), 9);
 	BETWEEN(atomic_load(&page->begun), 1, 100);
 	OK(mp_pool_imap_unordered(pool, square, input_of(&in), NULL, &it));
-	OK(mp_imap_next(it, 20, &value));
+	OK(mp_imap_next(it, MP_FOREVER, &value));
 	mp_value_free(value);
 	mp_imap_free(it);
 	finish(pool);
@@ -990,15 +1030,15 @@ ROW("pool.5/words", 1, "a task's error comes back as it was, with its words", TI
 	struct mp_result *r = asked(pool, fail_at_three, 3, NULL);
 	struct mp_value *value = NULL;
 
-	FAILS(mp_result_get(r, 20, &value), MP_TASK_FAILED);
+	FAILS(mp_result_get(r, MP_FOREVER, &value), MP_TASK_FAILED);
 	EQUAL_TEXT(mp_result_why(r), "three is unlucky");
 	mp_result_free(r);
 	r = asked(pool, fail_with_errno, 0, NULL); /* it has no words of its own, nor old ones */
-	FAILS(mp_result_get(r, 20, &value), -ENOENT);
+	FAILS(mp_result_get(r, MP_FOREVER, &value), -ENOENT);
 	EQUAL_TEXT(mp_result_why(r), mp_error_text(-ENOENT));
 	mp_result_free(r);
 	r = asked(pool, square, 2, NULL);
-	OK(mp_result_get(r, 20, NULL));
+	OK(mp_result_get(r, MP_FOREVER, NULL));
 	EQUAL_TEXT(mp_result_why(r), "");
 	mp_result_free(r);
 	TRUE(value == NULL, "a failed call leaves its out-parameter untouched");
@@ -1028,7 +1068,7 @@ ROW("pool.5/after-all", 2, "map fails only after all of its chunks have ended", 
 		sched_yield();
 	FAILS(mp_result_get(r, 0, NULL), MP_TIMEOUT); /* it is known that it will fail */
 	open_door();
-	FAILS(mp_result_get(r, 20, NULL), MP_TASK_FAILED);
+	FAILS(mp_result_get(r, MP_FOREVER, NULL), MP_TASK_FAILED);
 	EQUAL(atomic_load(&page->ended), 2);
 	EQUAL(mp_result_item(r, 0), MP_TASK_FAILED);
 	EQUAL(mp_result_item(r, 2), 0);
@@ -1060,7 +1100,7 @@ ROW("pool.5/not-encoded", 1, "twenty results that cannot be pickled: twenty erro
 	for (int i = 0; i < 20; i++)
 		r[i] = asked(pool, return_object, i, NULL);
 	for (int i = 0; i < 20; i++) {
-		FAILS(mp_result_get(r[i], 20, &value), MP_NOT_ENCODED);
+		FAILS(mp_result_get(r[i], MP_FOREVER, &value), MP_NOT_ENCODED);
 		TRUE(strstr(mp_result_why(r[i]), "cannot be pickled") != NULL,
 		    "the error says why: %s", mp_result_why(r[i]));
 		mp_result_free(r[i]);
@@ -1098,7 +1138,7 @@ ROW("pool.6/killed", 2, "a worker killed in a task costs that task an error, and
 		other[i] = asked(pool, count_me, i, NULL);
 	int64_t then = mp_now();
 	EQUAL(kill(page->pids[0], SIGKILL), 0);
-	FAILS(mp_result_get(victim, 20, NULL), MP_WORKER_DIED);
+	FAILS(mp_result_get(victim, MP_FOREVER, NULL), MP_WORKER_DIED);
 	BETWEEN(since(then), 0, 3);
 	TRUE(strstr(mp_result_why(victim), "SIGKILL") != NULL, "the error tells how: %s",
 	    mp_result_why(victim));
@@ -1120,9 +1160,9 @@ ROW("pool.6/exact", 2, "of what one worker has in hand, only the task that kills
 	for (int i = 0; i < 12; i++) {
 		struct mp_value *value = NULL;
 		if (i % 4 == 1) {
-			FAILS(mp_result_get(r[i], 20, &value), MP_WORKER_DIED);
+			FAILS(mp_result_get(r[i], MP_FOREVER, &value), MP_WORKER_DIED);
 		} else {
-			OK(mp_result_get(r[i], 20, &value));
+			OK(mp_result_get(r[i], MP_FOREVER, &value));
 			EQUAL(taken(value), i * i);
 		}
 		mp_result_free(r[i]);
@@ -1137,7 +1177,7 @@ ROW("pool.6/exits", 1, "a task that leaves the process gets an error with its ex
 	struct mp_pool *pool = pool_of(1, NULL);
 	struct mp_result *r = asked(pool, leave_with_seven, 0, NULL);
 
-	FAILS(mp_result_get(r, 20, NULL), MP_WORKER_DIED);
+	FAILS(mp_result_get(r, MP_FOREVER, NULL), MP_WORKER_DIED);
 	TRUE(strstr(mp_result_why(r), "exit code 7") != NULL, "the error tells how: %s",
 	    mp_result_why(r));
 	mp_result_free(r);
@@ -1307,7 +1347,7 @@ ROW("pool.6/storm", 4, "workers are killed, tasks kill theirs: each task is done
 	struct mp_pool *pool = pool_of(4, NULL);
 	OK(mp_pool_map_async(pool, storm_task, items, 1, NULL, &r));
 	EQUAL(pthread_create(&killer, NULL, kill_workers, pool), 0);
-	FAILS(mp_result_get(r, 20, NULL), MP_WORKER_DIED);
+	FAILS(mp_result_get(r, MP_FOREVER, NULL), MP_WORKER_DIED);
 	for (size_t i = 0; i < STORM; i++) {
 		int error = mp_result_item(r, i), times = atomic_load(&page->of[i]);
 		if (error)
@@ -1340,7 +1380,7 @@ ROW("pool.7/close", 2, "closed, the pool does what it was given, and takes no mo
 	OK(mp_pool_close(pool));
 	FAILS(mp_pool_apply(pool, square, args, &value), MP_POOL_CLOSED);
 	OK(mp_pool_close(pool));
-	OK(mp_pool_join(pool, 20));
+	OK(mp_pool_join(pool, MP_FOREVER));
 	EQUAL(atomic_load(&page->ended), 20);
 	EQUAL(mp_active_children(NULL, 0), 0);
 	for (int i = 0; i < 20; i++) {
@@ -1430,7 +1470,7 @@ ROW("pool.7/from-callback", 1, "a callback may terminate its pool; it may not wa
 	mp_result_free(asked(
 	    pool, square, 0, &(struct mp_callbacks){.done = terminate_in_callback, .arg = pool}));
 	FAILS(became(r), MP_TERMINATED);
-	OK(mp_pool_join(pool, 20));
+	OK(mp_pool_join(pool, MP_FOREVER));
 	BETWEEN(since(then), 0, 2);
 	EQUAL(atomic_load(&page->calls), -EDEADLK);
 	mp_pool_free(pool);
@@ -1497,7 +1537,7 @@ ROW("pool.7/free", 1, "a pool that is given up is terminated; results that are h
 	share_page();
 	struct mp_pool *pool = pool_of(2, NULL);
 	struct mp_result *good = asked(pool, square, 3, NULL);
-	OK(mp_result_wait(good, 20));
+	OK(mp_result_wait(good, MP_FOREVER));
 	struct mp_result *bad = asked(pool, sleep_long, 0, NULL);
 	struct mp_value *value = NULL;
 	await_count(&page->begun, 1);
@@ -1674,7 +1714,7 @@ ROW("pool.8/fails", 1, "a chunk that fails leaves its part of a copied array as 
 	in[15] = -1;
 	OK(mp_pool_map_bytes_async(
 	    pool, fail_on_negative, in, sizeof(int), out, sizeof(int), 30, 10, NULL, &r));
-	FAILS(mp_result_get(r, 20, NULL), MP_TASK_FAILED);
+	FAILS(mp_result_get(r, MP_FOREVER, NULL), MP_TASK_FAILED);
 	EQUAL_TEXT(mp_result_why(r), "negative");
 	for (size_t i = 0; i < 30; i++) {
 		EQUAL(mp_result_item(r, i), i / 10 == 1 ? MP_TASK_FAILED : 0);
