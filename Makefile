@@ -157,13 +157,19 @@ CPUS ?= 0
 bench: bench-trace bench-libmp ## measure everything: the library beside its peers, and tracing
 
 .PHONY: bench-trace
-bench-trace: $(B)/procsmith | $(B)/need-test ## what tracing costs, beside untraced and strace
+bench-trace: $(B)/procsmith | $(B)/need-bench ## what tracing costs, beside untraced and strace
 	@PROCSMITH=$(B)/procsmith CC=$(CC) harness/bench/trace-overhead.sh $(ROUNDS)
 
 .PHONY: bench-libmp
-bench-libmp: $(benches) | $(B)/need-test ## libmp beside CPython, raw C and others; T=words CPUS=0,1
+bench-libmp: $(benches) | $(B)/need-bench ## libmp beside CPython, raw C and others; T=words CPUS=0,1
 	@harness/bench/compare --rounds $(ROUNDS) --cpus $(CPUS) --only "$(T)" --json $(B)/bench.json \
 		$(benches) $(wildcard harness/bench/[0-9]*.py)
+	@harness/bench/plot $(B)/bench.json $(B)/bench.svg
+	@echo; echo "$(B)/bench.json and $(B)/bench.svg have it all"
+
+.PHONY: bench-quick
+bench-quick: ## bench-libmp in two minutes
+	@$(MAKE) --no-print-directory bench-libmp ROUNDS=3
 
 .PHONY: storm
 storm: $(B)/bench/pool-storm ## 100,000 tasks while workers are killed; ROUNDS=20 TASKS=100000
@@ -277,6 +283,20 @@ test-pipe-peer: $(peers) ## live Pythons at the other end of a connection
 .PHONY: test-pickle-peer
 test-pickle-peer: $(peers) ## values as bytes, to live Pythons and back
 	@harness/selftest/pickle-peer.sh $(B)
+
+.PHONY: test-knots-peer
+test-knots-peer: $(peers) $(B)/procsmith ## deadlocks of the library's locks, seen from outside
+	@harness/selftest/knots-peer.sh $(B)
+
+.PHONY: test-shm-peer
+test-shm-peer: $(peers) ## shared memory, lists and semaphores, with live Pythons
+	@harness/selftest/shm-peer.sh $(B)
+
+# --- killed at counted points ---------------------------------------------------------------
+
+.PHONY: killpoints
+killpoints: $(B)/procsmith $(tests) ## where processes were killed, and who hung then; T=words
+	@harness/tools/killpoints $(B) "$(T)"
 
 # --- fuzzing ----------------------------------------------------------------------------------
 # harness/fuzz/NAME.c is a target of libFuzzer's; its corpus is harness/fuzz/corpus/NAME/, which
