@@ -33,7 +33,7 @@ base_c := $(wildcard labs/00-base/*.c)
 stage_c := $(foreach s,$(STAGES),$(wildcard solutions/$(s)/*.c))
 libmp_o := $(patsubst %.c,$(OBJ)/%.o,$(base_c) $(stage_c))
 harness_c := $(filter-out harness/runner/row.c,$(wildcard $(addprefix harness/,\
-	cli/*.c grade/*.c runner/*.c trace/*.c graph/*.c report/*.c)))
+	cli/*.c grade/*.c runner/*.c trace/*.c graph/*.c report/*.c stuck/*.c)))
 harness_o := $(patsubst %.c,$(OBJ)/%.o,$(harness_c))
 selftest_o := $(patsubst %.c,$(OBJ)/%.o,$(wildcard harness/selftest/*.c))
 peers := $(patsubst harness/selftest/peers/%.c,$(B)/peers/%,$(wildcard harness/selftest/peers/*.c))

@@ -19,4 +19,9 @@ json_t *findings_tamper(const struct run *run);
 /* One sentence: where every process was when the deadline had come. A new reference. */
 json_t *findings_where(const struct run *run);
 
+/* A deadlock in one sentence, from stuck/'s JSON. A new reference. */
+json_t *findings_knot(const json_t *knot);
+/* The same for the results: who waits for what, without pids. A new reference. */
+json_t *findings_waits(const json_t *knot);
+
 #endif

@@ -21,6 +21,7 @@
 #include "grade/findings.h"
 #include "grade/grade.h"
 #include "graph/graph.h"
+#include "graph/knot.h"
 
 /* What the judge has before it. */
 struct trial {
@@ -30,6 +31,7 @@ struct trial {
 	struct graph *graph; /* NULL: there is no log, or it cannot be read */
 	json_t *findings;
 	const char *verdict;
+	json_t *knot; /* what stuck/ found; NULL: nothing */
 	json_t *message, *file, *asked, *expected, *seen;
 	int line;
 };
@@ -100,6 +102,19 @@ is_todo(struct trial *t)
 		    text_format("%.*s is not written yet", (int)strnlen(c->todo, sizeof(c->todo)),
 			c->todo));
 	return t->verdict;
+}
+
+/* Its processes wait for each other: stuck/ has said how. */
+static bool
+is_deadlock(struct trial *t)
+{
+	const struct run_outcome *o = t->run->outcome;
+
+	if (!*o->knot)
+		return false;
+	t->knot = json_loadb(o->knot, strnlen(o->knot, sizeof(o->knot)), 0, NULL);
+	say(t, "deadlock", findings_knot(t->knot));
+	return true;
 }
 
 static bool
@@ -198,8 +213,8 @@ is_clean(struct trial *t)
 static void
 decide(struct trial *t)
 {
-	if (!is_ours(t) && !is_tamper(t) && !is_todo(t) && !is_late(t) && !is_crash(t) &&
-	    !is_early(t) && !is_wrong(t))
+	if (!is_ours(t) && !is_tamper(t) && !is_todo(t) && !is_deadlock(t) && !is_late(t) &&
+	    !is_crash(t) && !is_early(t) && !is_wrong(t))
 		is_clean(t);
 }
 
@@ -219,6 +234,7 @@ dismiss(struct trial *t)
 {
 	graph_free(t->graph);
 	json_decref(t->findings);
+	json_decref(t->knot);
 	json_decref(t->message);
 	json_decref(t->file);
 	json_decref(t->asked);
@@ -248,6 +264,26 @@ draw(const struct judge *judge, const struct plan_stage *stage, const struct pla
 	if (!svg)
 		return NULL;
 	int error = graph_write_svg(graph, svg);
+	return fclose(svg) || error ? NULL : text_format("%s", path);
+}
+
+/* The wait-for graph of a deadlock: GRAPHS/01-process/process.3-waits-knot.svg. */
+static json_t *
+draw_knot(const struct judge *judge, const struct plan_stage *stage, const struct plan_row *row,
+    const json_t *knot)
+{
+	char path[PATH_MAX], title[320];
+
+	int n = snprintf(path, sizeof(path), "%s/%s/", judge->graphs, stage->name);
+	snprintf(path + n, sizeof(path) - (size_t)n, "%s-knot.svg", row->id);
+	char *slash = strchr(path + n, '/');
+	if (slash)
+		*slash = '-';
+	snprintf(title, sizeof(title), "%s: who waits for whom", row->id);
+	FILE *svg = fopen(path, "we");
+	if (!svg)
+		return NULL;
+	int error = graph_knot_svg(knot, title, svg);
 	return fclose(svg) || error ? NULL : text_format("%s", path);
 }
 
@@ -302,12 +338,12 @@ plain_row(const struct judge *judge, const struct plan_stage *stage, const struc
 	bool passed = !strcmp(verdict, "pass");
 
 	return json_pack("{s:s,s:s,s:s,s:i,s:i,s:f,s:n,s:n,s:n,s:n,s:n,s:[],s:[],s:s,s:o,s:n,s:b,"
-			 "s:[],s:n,s:n,s:n}",
+			 "s:[],s:n,s:n,s:n,s:n}",
 	    "id", row->id, "sentence", row->sentence, "verdict", verdict, "points",
 	    passed ? row->points : 0, "of", row->points, "seconds", 0.0, "asked", "expected",
 	    "seen", "where", "message", "findings", "difference", "hint", row->task, "repeat",
 	    repeat(judge, stage, row), "output", "output_cut", 0, "graphs", "mermaid", "tree",
-	    "schedule");
+	    "schedule", "knot");
 }
 
 /* For a row that is not as it should be: everything that helps to see why. */
@@ -316,7 +352,8 @@ explain(json_t *json, struct trial *t, const struct run *reference)
 {
 	const struct run_outcome *o = t->run->outcome;
 
-	json_object_set_new(json, "difference", compare(t, reference));
+	/* In a deadlock all that differs is that we ended it. */
+	json_object_set_new(json, "difference", t->knot ? json_array() : compare(t, reference));
 	json_object_set_new(
 	    json, "output", o->output_kept ? text_json(o->output, o->output_kept) : json_null());
 	json_object_set_new(json, "output_cut", json_boolean(o->output_total > o->output_kept));
@@ -357,6 +394,12 @@ judge_row(const struct judge *judge, const struct plan_stage *stage, const struc
 		    json, "where", json_pack("{s:O,s:i}", "file", t.file, "line", t.line));
 	if (strcmp(t.verdict, "pass") && strcmp(t.verdict, "todo") && run->outcome)
 		explain(json, &t, reference);
+	if (t.knot) {
+		json_t *knot = draw_knot(judge, stage, row, t.knot);
+		json_object_set_new(json, "knot", findings_waits(t.knot));
+		if (knot)
+			json_array_append_new(json_object_get(json, "graphs"), knot);
+	}
 	json_t *picture = draw(judge, stage, row, t.graph);
 	if (picture)
 		json_array_append_new(json_object_get(json, "graphs"), picture);

@@ -64,24 +64,32 @@ write_hatched(const char *svg, FILE *out)
 }
 
 int
-graph_write_svg(const struct graph *graph, FILE *out)
+draw_svg(Agraph_t *drawing, FILE *out)
 {
 	GVC_t *gvc = open_context();
-	Agraph_t *drawing = gvc ? draw(graph) : NULL;
 	char *svg = NULL;
 	unsigned length = 0;
-	int error;
 
-	if (!drawing)
+	if (!gvc)
 		return -ENOMEM;
-	if (gvLayout(gvc, drawing, "dot")) {
-		agclose(drawing);
+	if (gvLayout(gvc, drawing, "dot"))
 		return -EIO;
-	}
-	error = gvRenderData(gvc, drawing, "svg", &svg, &length) ? -EIO : write_hatched(svg, out);
+	int error =
+	    gvRenderData(gvc, drawing, "svg", &svg, &length) ? -EIO : write_hatched(svg, out);
 	if (svg)
 		gvFreeRenderData(svg);
 	gvFreeLayout(gvc, drawing);
+	return error;
+}
+
+int
+graph_write_svg(const struct graph *graph, FILE *out)
+{
+	Agraph_t *drawing = draw(graph);
+
+	if (!drawing)
+		return -ENOMEM;
+	int error = draw_svg(drawing, out);
 	agclose(drawing);
 	return error;
 }

@@ -49,6 +49,13 @@ Agnode_t *draw_node_of(struct drawing *drawing, const struct process *process);
 #define THEME_HATCHED "#fbe9e8"
 
 /* Looks. */
+#define THEME_FONT   "Helvetica,Arial,sans-serif"
+#define THEME_INK    "#1f2933"
+#define THEME_GREY   "#6b7785"
+#define THEME_BLUE   "#0067a5"
+#define THEME_RED    "#c0181f"
+#define THEME_PURPLE "#7b3294"
+#define THEME_AMBER  "#b35900"
 const char *theme_name(enum sign sign);
 void theme_graph(struct drawing *drawing);
 void theme_edge(struct drawing *drawing, Agedge_t *edge, enum sign sign);
@@ -56,5 +63,13 @@ void theme_process(struct drawing *drawing, Agnode_t *node, const struct process
 void theme_pipe(struct drawing *drawing, Agnode_t *node, const char *name, const char *note);
 void theme_legend(struct drawing *drawing);
 void theme_set(void *object, const char *attribute, const char *value);
+void theme_defaults(Agraph_t *root);
+/* HTML of Graphviz as a label; the text is taken over. */
+void theme_html(Agraph_t *graph, void *object, char *html);
+void theme_text(FILE *out, const char *text);
+void theme_row(FILE *out, const char *colour, int points, const char *tag, const char *text);
+
+/* dot.c: lay out and write as SVG. 0, or -errno. */
+int draw_svg(Agraph_t *drawing, FILE *out);
 
 #endif

@@ -13,25 +13,17 @@
 #include "graph/draw.h"
 #include "graph/words.h"
 
-#define FONT   "Helvetica,Arial,sans-serif"
-#define INK    "#1f2933"
-#define GREY   "#6b7785"
-#define BLUE   "#0067a5"
-#define RED    "#c0181f"
-#define PURPLE "#7b3294"
-#define AMBER  "#b35900"
-
 static const struct look {
 	const char *name, *colour, *style, *width, *arrow, *swatch, *words;
 } looks[SIGN_COUNT] = {
-    [SIGN_FORK] = {"fork", INK, "solid", "1.2", "normal", "──▶", "forks"},
-    [SIGN_REAP] = {"reap", GREY, "dashed", "1", "vee", "╌╌▷", "is reaped by"},
-    [SIGN_ADOPT] = {"adopt", PURPLE, "dotted", "1.8", "vee", "┈┈▷", "adopts"},
-    [SIGN_KILL] = {"kill", RED, "solid", "1.4", "normal", "──▶", "kills"},
-    [SIGN_ZOMBIE] = {"zombie", RED, "", "", "", "▨", "zombie: never reaped by its parent"},
-    [SIGN_ORPHAN] = {"orphan", GREY, "", "", "", "■", "orphan: outlived its parent"},
-    [SIGN_PIPE] = {"pipe", BLUE, "solid", "1.2", "vee", "──▷", "writes to, is read by"},
-    [SIGN_BOTH] = {"both", AMBER, "solid", "2.4", "vee", "◀━▶", "has both ends"},
+    [SIGN_FORK] = {"fork", THEME_INK, "solid", "1.2", "normal", "──▶", "forks"},
+    [SIGN_REAP] = {"reap", THEME_GREY, "dashed", "1", "vee", "╌╌▷", "is reaped by"},
+    [SIGN_ADOPT] = {"adopt", THEME_PURPLE, "dotted", "1.8", "vee", "┈┈▷", "adopts"},
+    [SIGN_KILL] = {"kill", THEME_RED, "solid", "1.4", "normal", "──▶", "kills"},
+    [SIGN_ZOMBIE] = {"zombie", THEME_RED, "", "", "", "▨", "zombie: never reaped by its parent"},
+    [SIGN_ORPHAN] = {"orphan", THEME_GREY, "", "", "", "■", "orphan: outlived its parent"},
+    [SIGN_PIPE] = {"pipe", THEME_BLUE, "solid", "1.2", "vee", "──▷", "writes to, is read by"},
+    [SIGN_BOTH] = {"both", THEME_AMBER, "solid", "2.4", "vee", "◀━▶", "has both ends"},
 };
 
 /* --- text into Graphviz ----------------------------------------------------------------------- */
@@ -43,8 +35,8 @@ theme_set(void *object, const char *attribute, const char *value)
 }
 
 /* HTML of Graphviz; the text is taken over. */
-static void
-set_html(Agraph_t *graph, void *object, char *html)
+void
+theme_html(Agraph_t *graph, void *object, char *html)
 {
 	char *kept = agstrdup_html(graph, html);
 
@@ -53,8 +45,8 @@ set_html(Agraph_t *graph, void *object, char *html)
 	free(html);
 }
 
-static void
-put_text(FILE *out, const char *text)
+void
+theme_text(FILE *out, const char *text)
 {
 	for (; *text; text++)
 		switch (*text) {
@@ -78,13 +70,13 @@ put_text(FILE *out, const char *text)
 		}
 }
 
-static void
-put_row(FILE *out, const char *colour, int points, const char *tag, const char *text)
+void
+theme_row(FILE *out, const char *colour, int points, const char *tag, const char *text)
 {
 	fprintf(out, "<TR><TD><FONT COLOR=\"%s\" POINT-SIZE=\"%d\">", colour, points);
 	if (*tag)
 		fprintf(out, "<%s>", tag);
-	put_text(out, text);
+	theme_text(out, text);
 	if (*tag)
 		fprintf(out, "</%s>", tag);
 	fputs("</FONT></TD></TR>", out);
@@ -97,13 +89,13 @@ colour_of(const struct fact *fact)
 {
 	switch (fact->tone) {
 	case TONE_QUIET:
-		return GREY;
+		return THEME_GREY;
 	case TONE_LOUD:
-		return AMBER;
+		return THEME_AMBER;
 	case TONE_BAD:
-		return RED;
+		return THEME_RED;
 	default:
-		return INK;
+		return THEME_INK;
 	}
 }
 
@@ -136,17 +128,17 @@ process_label(const struct drawing *drawing, const struct process *process)
 	fold_name(drawing->folds, process, name, sizeof(name));
 	snprintf(title, sizeof(title), times > 1 ? "%s · %zu ×" : "%s", name, times);
 	fputs("<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"1\">", out);
-	put_row(out, INK, 14, "B", title);
+	theme_row(out, THEME_INK, 14, "B", title);
 	for (size_t i = 0; i < n; i++) {
 		const char *text = drawn_text(&facts[i], process);
 		bool strong = facts[i].tone == TONE_BAD || facts[i].tone == TONE_LOUD;
 		if (text)
-			put_row(out, colour_of(&facts[i]), 11, strong ? "B" : "", text);
+			theme_row(out, colour_of(&facts[i]), 11, strong ? "B" : "", text);
 	}
 	if (drawing->folds[process->index].below) {
 		snprintf(title, sizeof(title), "… and %zu more below",
 		    drawing->folds[process->index].below);
-		put_row(out, INK, 11, "B", title);
+		theme_row(out, THEME_INK, 11, "B", title);
 	}
 	fputs("</TABLE>", out);
 	return fclose(out) ? free(html), NULL : html;
@@ -158,11 +150,11 @@ theme_process(struct drawing *drawing, Agnode_t *node, const struct process *pro
 	char *label = process_label(drawing, process);
 
 	if (label)
-		set_html(drawing->root, node, label);
+		theme_html(drawing->root, node, label);
 	theme_set(node, "class", "process");
 	if (process->zombie) {
 		drawing->seen[SIGN_ZOMBIE] = true;
-		theme_set(node, "color", RED);
+		theme_set(node, "color", THEME_RED);
 		theme_set(node, "fillcolor", THEME_HATCHED);
 		theme_set(node, "class", "process zombie");
 	} else if (process->orphan) {
@@ -170,7 +162,7 @@ theme_process(struct drawing *drawing, Agnode_t *node, const struct process *pro
 		theme_set(node, "fillcolor", "#dfe3e8");
 		theme_set(node, "class", "process orphan");
 	} else if (process->ending == END_SIGNAL) {
-		theme_set(node, "color", RED);
+		theme_set(node, "color", THEME_RED);
 	}
 }
 
@@ -184,17 +176,17 @@ theme_pipe(struct drawing *drawing, Agnode_t *node, const char *name, const char
 	if (!out)
 		return;
 	fputs("<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"0\">", out);
-	put_row(out, BLUE, 11, "", name);
+	theme_row(out, THEME_BLUE, 11, "", name);
 	if (*note)
-		put_row(out, AMBER, 10, "", note);
+		theme_row(out, THEME_AMBER, 10, "", note);
 	fputs("</TABLE>", out);
 	if (!fclose(out))
-		set_html(drawing->root, node, html);
+		theme_html(drawing->root, node, html);
 	theme_set(node, "class", "pipe");
 	theme_set(node, "shape", "ellipse");
 	theme_set(node, "style", "filled");
 	theme_set(node, "fillcolor", "#eaf3fa");
-	theme_set(node, "color", BLUE);
+	theme_set(node, "color", THEME_BLUE);
 	theme_set(node, "margin", "0.02,0.01");
 	theme_set(node, "height", "0.3");
 	theme_set(node, "width", "0.5");
@@ -223,30 +215,30 @@ theme_edge(struct drawing *drawing, Agedge_t *edge, enum sign sign)
 	theme_set(edge, "arrowtail", look->arrow);
 }
 
-static void
-set_defaults(Agraph_t *root)
+void
+theme_defaults(Agraph_t *root)
 {
 	static const struct {
 		int kind;
 		const char *attribute, *value;
 	} defaults[] = {
-	    {AGRAPH, "fontname", FONT},
+	    {AGRAPH, "fontname", THEME_FONT},
 	    {AGRAPH, "bgcolor", "white"},
 	    {AGRAPH, "pad", "0.15"},
 	    {AGRAPH, "nodesep", "0.35"},
 	    {AGRAPH, "ranksep", "0.45"},
 	    {AGRAPH, "labelloc", "b"},
-	    {AGNODE, "fontname", FONT},
+	    {AGNODE, "fontname", THEME_FONT},
 	    {AGNODE, "label", "\\N"}, /* or the first layout would set it */
 	    {AGNODE, "shape", "box"},
 	    {AGNODE, "style", "rounded,filled"},
 	    {AGNODE, "fillcolor", "white"},
-	    {AGNODE, "color", INK},
-	    {AGNODE, "fontcolor", INK},
+	    {AGNODE, "color", THEME_INK},
+	    {AGNODE, "fontcolor", THEME_INK},
 	    {AGNODE, "penwidth", "1.2"},
 	    {AGNODE, "margin", "0.12,0.06"},
 	    {AGNODE, "height", "0.3"},
-	    {AGEDGE, "fontname", FONT},
+	    {AGEDGE, "fontname", THEME_FONT},
 	    {AGEDGE, "fontsize", "11"},
 	    {AGEDGE, "arrowsize", "0.7"},
 	};
@@ -265,7 +257,7 @@ theme_graph(struct drawing *drawing)
 	char title[512], *html = NULL;
 	size_t size = 0;
 
-	set_defaults(drawing->root);
+	theme_defaults(drawing->root);
 	drawing->run = agsubg(drawing->root, "cluster run", 1);
 	if (graph->title)
 		words_plain(graph->title, 80, title, sizeof(title));
@@ -274,11 +266,11 @@ theme_graph(struct drawing *drawing)
 	FILE *out = open_memstream(&html, &size);
 	if (!out)
 		return;
-	fprintf(out, "<FONT COLOR=\"%s\" POINT-SIZE=\"15\">", INK);
-	put_text(out, title);
+	fprintf(out, "<FONT COLOR=\"%s\" POINT-SIZE=\"15\">", THEME_INK);
+	theme_text(out, title);
 	fputs("</FONT>", out);
 	if (!fclose(out))
-		set_html(drawing->root, drawing->run, html);
+		theme_html(drawing->root, drawing->run, html);
 	theme_set(drawing->run, "labelloc", "t");
 	theme_set(drawing->run, "peripheries", "0");
 }
@@ -299,8 +291,8 @@ theme_legend(struct drawing *drawing)
 		fprintf(out,
 		    "%s<TD ALIGN=\"LEFT\"><FONT COLOR=\"%s\" POINT-SIZE=\"10\">%s</FONT>"
 		    "<FONT COLOR=\"%s\" POINT-SIZE=\"10\"> %s</FONT></TD>",
-		    n && n % 4 == 0 ? "</TR><TR>" : "", looks[i].colour, looks[i].swatch, GREY,
-		    looks[i].words);
+		    n && n % 4 == 0 ? "</TR><TR>" : "", looks[i].colour, looks[i].swatch,
+		    THEME_GREY, looks[i].words);
 		n++;
 	}
 	fputs("</TR>", out);
@@ -311,5 +303,5 @@ theme_legend(struct drawing *drawing)
 	if (fclose(out) || !n)
 		free(html);
 	else
-		set_html(drawing->root, drawing->root, html);
+		theme_html(drawing->root, drawing->root, html);
 }

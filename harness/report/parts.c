@@ -228,11 +228,16 @@ parts_explain(const json_t *row, parts_line *line, void *context)
 {
 	size_t i;
 	json_t *item;
+	const char *message = parts_string(row, "message");
 
 	say(row, "asked", "asked", line, context);
 	say(row, "expected", "expected", line, context);
 	say(row, "seen", "seen", line, context);
 	say_where(row, line, context);
+	json_array_foreach(json_object_get(row, "knot"), i, item)
+		if (!message || !strstr(message, parts_string(item, "sentence")))
+			say(item, "sentence", parts_flag(item, "knot") ? "knot" : "behind it", line,
+			    context);
 	json_array_foreach(json_object_get(row, "findings"), i, item)
 		say_joined("found", parts_string(item, "kind"), ": ", parts_string(item, "text"),
 		    line, context);

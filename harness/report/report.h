@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define REPORT_VERSION 1
+#define REPORT_VERSION 2
 
 struct report_format {
 	const char *name, *sentence;

@@ -209,8 +209,8 @@ retire(struct crew *crew, unsigned slot, void (*done)(const struct run *run, voi
 		crew->slots[slot] = error ? NULL : run;
 		return error;
 	}
-	run->interrupted =
-	    stopping && !run->outcome->late && (signal || run->outcome->trace.ended_by_tick);
+	run->interrupted = stopping && !run->outcome->late && !*run->outcome->knot &&
+			   (signal || run->outcome->trace.ended_by_tick);
 	crew->busy--;
 	done(run, context);
 	return 0;

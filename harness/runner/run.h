@@ -22,6 +22,7 @@
 
 #define RUN_OUTPUT 16384 /* bytes kept of what a row prints */
 #define RUN_PLACES 16
+#define RUN_KNOT   32768 /* bytes of the JSON of a deadlock */
 
 /* Where a process was when the deadline had come. */
 struct run_place {
@@ -34,8 +35,10 @@ struct run_outcome {
 	bool supervised; /* the supervisor came to its end; else nothing here can be trusted */
 	int error;	 /* -errno: the row's program could not be run */
 	struct trace_result trace;
-	bool late;	/* the deadline came first */
-	double seconds; /* of the row, by the wall */
+	bool late;	     /* the deadline came first */
+	char knot[RUN_KNOT]; /* the deadlock that it was ended for, docs/stuck.md; "": none */
+	int64_t knot_at;     /* when that was certain */
+	double seconds;	     /* of the row, by the wall */
 	struct run_place places[RUN_PLACES];
 	size_t place_count;
 	char output[RUN_OUTPUT];

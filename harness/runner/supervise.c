@@ -30,6 +30,8 @@ struct context {
 	struct capture capture;
 	struct idle_clock clock;
 	const _Atomic int *stop;
+	struct stuck_watch watch;
+	FILE *log;
 };
 
 /* Only what a program needs; nothing of the person who runs the harness. */
@@ -126,8 +128,9 @@ tick(void *argument)
 	if (atomic_load(context->stop))
 		return true;
 	if (!clock_has_passed(&context->clock, run->seconds))
-		return false;
+		return knot_is_tied(&context->watch, run, context->log);
 	run->outcome->late = true;
+	knot_at_deadline(run, context->log);
 	places_look(run->outcome);
 	return true;
 }
@@ -140,6 +143,7 @@ trace(struct context *context, FILE *log, int cpu)
 	char *argv[] = {(char *)run->program, (char *)run->row, channel, NULL};
 
 	snprintf(channel, sizeof(channel), "%d", CHANNEL_FD);
+	context->log = log;
 	struct trace_options options = {
 	    .argv = argv,
 	    .prepare = prepare,
@@ -172,6 +176,7 @@ supervise(struct run *run, int cpu, const _Atomic int *stop)
 	clock_start(&context.clock);
 	run->outcome->error = trace(&context, log, cpu);
 	run->outcome->seconds = clock_wall(&context.clock);
+	stuck_watch_release(&context.watch);
 	capture_close(&context.capture);
 	audit_end(&audit, run);
 	if (fclose(log))

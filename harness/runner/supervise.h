@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "runner/run.h"
+#include "stuck/stuck.h"
 
 /* stop: set by the harness, in memory that it shares with its supervisors, to end early. */
 _Noreturn void supervise(struct run *run, int cpu, const _Atomic int *stop);
@@ -42,6 +43,11 @@ void watch(struct run *run, double seconds);
 /* Its supervisor was killed: kill what it left to us; the keepers are other supervisors. */
 void watch_sweep(
     const struct run *run, bool (*keeps)(pid_t pid, const void *context), const void *context);
+
+/* knot.c: has all of the row come to a deadlock? Then it is told in the outcome. */
+bool knot_is_tied(struct stuck_watch *watch, struct run *run, FILE *log);
+/* Is the row's first process in one, now that its time is over? */
+void knot_at_deadline(struct run *run, FILE *log);
 
 /* places.c: where every descendant of this process is just now. */
 void places_look(struct run_outcome *outcome);

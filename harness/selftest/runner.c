@@ -104,6 +104,13 @@ CASE(stop, "stop", "a row that stops itself is said to be stopped", .verdict = "
 CASE(stop_untraced, "stop", "the same without a tracer", .verdict = "slow", .message = "is stopped",
     .seconds = 40, .untraced = true)
 
+CASE(knot, "knot", "a join before the read is a deadlock, named, and ended at once",
+    .verdict = "deadlock", .message = "to a pipe that is full; only P reads it")
+CASE(behind, "behind", "a reader that is its own last writer is a deadlock", .verdict = "deadlock",
+    .message = "has the last writing end open")
+CASE(knot_untraced, "knot", "a deadlock without a tracer", .verdict = "deadlock",
+    .message = "a pipe that is full", .untraced = true)
+
 /* --- what dies ---------------------------------------------------------------------------- */
 
 CASE(segv, "segv", "a crash is told with function and line", .verdict = "crash",

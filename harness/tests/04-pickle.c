@@ -7,10 +7,9 @@
  * (cpython.h), so that each is tested without the other.
  */
 #define _GNU_SOURCE
-#include <fcntl.h>
 #include <malloc.h>
 #include <math.h>
-#include <pthread.h>
+#include <sys/resource.h>
 
 #include "common.h"
 #include "cpython.h"
@@ -177,7 +176,7 @@ ROW("pickle.1/scalars", 1,
 	mp_value_free(v);
 }
 
-ROW("pickle.1/ints", 2, "an int has any size; what fits in 64 bits is the same however it was made")
+ROW("pickle.1/ints", 1, "an int has any size; what fits in 64 bits is the same however it was made")
 {
 	int64_t number = 5;
 	double real;
@@ -208,24 +207,24 @@ ROW("pickle.1/ints", 2, "an int has any size; what fits in 64 bits is the same h
 	mp_value_free(v);
 }
 
-ROW("pickle.1/lists", 2, "a list is appended to, inserted into, set and shortened")
+ROW("pickle.1/lists", 1, "a list is appended to, inserted into, set and shortened")
 {
-	struct mp_value *v = mp_list(mp_int(1), mp_int(2));
+	struct mp_value *v = mp_list(mp_int(1), mp_int(2), mp_int(3));
 
 	OK(mp_list_append(v, mp_str("end")));
 	OK(mp_list_insert(v, 0, mp_str("begin")));
 	OK(mp_list_set(v, 1, mp_int(10)));
 	OK(mp_list_remove(v, 2));
-	EQUAL_TEXT(shown(v), "['begin', 10, 'end']");
-	EQUAL(mp_value_len(v), 3);
-	TRUE(mp_value_at(v, 3) == NULL, "there is no item 3");
-	FAILS(mp_list_insert(v, 4, mp_none()), MP_NO_INDEX);
-	FAILS(mp_list_set(v, 3, mp_none()), MP_NO_INDEX);
-	FAILS(mp_list_remove(v, 3), MP_NO_INDEX);
+	EQUAL_TEXT(shown(v), "['begin', 10, 3, 'end']");
+	EQUAL(mp_value_len(v), 4);
+	TRUE(mp_value_at(v, 4) == NULL, "there is no item 4");
+	FAILS(mp_list_insert(v, 5, mp_none()), MP_NO_INDEX);
+	FAILS(mp_list_set(v, 4, mp_none()), MP_NO_INDEX);
+	FAILS(mp_list_remove(v, 4), MP_NO_INDEX);
 	FAILS(mp_list_append(v, NULL), -ENOMEM);
 	for (int i = 0; i < 10000; i++)
 		OK(mp_list_append(v, mp_int(i)));
-	EQUAL(int_of(mp_value_at(v, 10002)), 9999);
+	EQUAL(int_of(mp_value_at(v, 10003)), 9999);
 	mp_value_free(v);
 	v = mp_tuple(mp_int(1));
 	FAILS(mp_list_append(v, mp_int(2)), MP_KIND);
@@ -250,7 +249,7 @@ build_in_vain(void)
 	mp_value_free(list);
 }
 
-ROW("pickle.1/missing", 2, "a part that is missing makes the whole NULL, and the rest is freed")
+ROW("pickle.1/missing", 1, "a part that is missing makes the whole NULL, and the rest is freed")
 {
 	TRUE(mp_tuple(mp_int(1), NULL) == NULL, "a tuple with NULL is NULL");
 	leaves_nothing(build_in_vain);
@@ -273,27 +272,6 @@ share(void)
 ROW("pickle.1/references", 1, "a value lives as long as its last owner, and no longer")
 {
 	leaves_nothing(share);
-}
-
-static void *
-count_up_and_down(void *arg)
-{
-	for (int i = 0; i < 100000; i++)
-		mp_value_free(mp_value_ref(arg));
-	return NULL;
-}
-
-ROW("pickle.1/threads", 1, "threads may count the references of one value", .seconds = 4)
-{
-	struct mp_value *v = mp_list(mp_str("everybody's"));
-	pthread_t threads[3];
-
-	for (int i = 0; i < 3; i++)
-		EQUAL(pthread_create(&threads[i], NULL, count_up_and_down, v), 0);
-	for (int i = 0; i < 3; i++)
-		EQUAL(pthread_join(threads[i], NULL), 0);
-	EQUAL_TEXT(shown(v), "[\"everybody's\"]");
-	mp_value_free(v);
 }
 
 ROW("pickle.1/utf8", 1, "a str is UTF-8, with NULs and lone surrogates, and nothing else")
@@ -340,7 +318,7 @@ ROW("pickle.1/truth", 1, "false are None, zeros and what is empty")
 
 /* --- pickle.2: keys -------------------------------------------------------------------------------- */
 
-ROW("pickle.2/equal", 2, "values are equal as in Python: numbers across kinds, the rest within one")
+ROW("pickle.2/equal", 1, "values are equal as in Python: numbers across kinds, the rest within one")
 {
 	EQUAL(equal(mp_int(1), mp_bool(true)), 1);
 	EQUAL(equal(mp_int(1), mp_float(1)), 1);
@@ -414,6 +392,7 @@ ROW("pickle.2/dicts", 2, "a dict keeps the order of its keys, and gives, replace
 	key = mp_str("b");
 	OK(mp_dict_remove(d, key));
 	mp_value_free(key);
+	EQUAL(mp_value_len(d), 1);
 	OK(mp_dict_set(d, mp_str("b"), mp_int(4)));
 	EQUAL_TEXT(shown(d), "{'a': 2, 'b': 4}");
 	EQUAL(mp_dict_next(d, &place, &key, &v), true);
@@ -496,7 +475,7 @@ ROW("pickle.2/sets", 1, "a set holds each element once; a frozenset is a key")
 	mp_value_free(absent);
 }
 
-ROW("pickle.2/crowd", 2, "a hundred thousand keys come, half of them go, and the order stays",
+ROW("pickle.2/crowd", 1, "a hundred thousand keys come, half of them go, and the order stays",
     .seconds = 4)
 {
 	struct mp_value *d = mp_dict(), *key;
@@ -572,7 +551,7 @@ ROW("pickle.3/scalars", 1, "None, bools, ints, bytes")
 	EQUAL_TEXT(show(mp_bytearray("ab\xff", 3)), "bytearray(b'ab\\xff')");
 }
 
-ROW("pickle.3/floats", 2, "a float has the fewest digits that mean it, and never looks like an int")
+ROW("pickle.3/floats", 1, "a float has the fewest digits that mean it, and never looks like an int")
 {
 	static const struct {
 		double number;
@@ -648,7 +627,7 @@ ROW("pickle.3/limits", 1, "an int of more than 4,300 digits is refused, as it is
 
 /* --- pickle.4: dumps -------------------------------------------------------------------------------------- */
 
-ROW("pickle.4/scalars", 2, "dumps writes what has no parts")
+ROW("pickle.4/scalars", 1, "dumps writes what has no parts")
 {
 	EQUAL_TEXT(dumped(mp_none()), "None");
 	EQUAL_TEXT(dumped(mp_tuple(mp_bool(true), mp_bool(false))), "(True, False)");
@@ -668,7 +647,7 @@ ROW("pickle.4/scalars", 2, "dumps writes what has no parts")
 	EQUAL_TEXT(dumped(mp_bytearray("\1", 1)), "builtins.bytearray(b(01))");
 }
 
-ROW("pickle.4/containers", 2, "dumps writes tuples, lists, dicts, sets and frozensets")
+ROW("pickle.4/containers", 1, "dumps writes tuples, lists, dicts, sets and frozensets")
 {
 	EQUAL_TEXT(dumped(mp_tuple(mp_tuple(), mp_tuple(mp_int(1)), mp_tuple(mp_int(1), mp_int(2)),
 		       mp_tuple(mp_int(1), mp_int(2), mp_int(3)),
@@ -719,7 +698,7 @@ ROW("pickle.4/text", 1, "a text that is in a thousand places costs its length on
 	mp_value_free(v);
 }
 
-ROW("pickle.4/cycles", 2, "what holds itself is written, a tuple by way of a list, too")
+ROW("pickle.4/cycles", 1, "what holds itself is written, a tuple by way of a list, too")
 {
 	struct mp_value *list = mp_list(mp_int(1)), *inner = mp_list(), *dict = mp_dict();
 	struct mp_value *tuple = mp_tuple(mp_value_ref(inner), mp_int(5));
@@ -810,7 +789,7 @@ reads(const struct written *written, size_t count)
 	}
 }
 
-ROW("pickle.5/scalars", 2, "loads reads what has no parts, as protocols 2 to 5 write it")
+ROW("pickle.5/scalars", 1, "loads reads what has no parts, as protocols 2 to 5 write it")
 {
 	reads(scalars, COUNT(scalars));
 }
@@ -830,7 +809,7 @@ ROW("pickle.5/shared", 1, "what was one list is one list")
 	}
 }
 
-ROW("pickle.5/cycles", 2, "what held itself holds itself")
+ROW("pickle.5/cycles", 1, "what held itself holds itself")
 {
 	reads(cycles, COUNT(cycles));
 	struct mp_value *v = load(cycles[0].data, cycles[0].size);
@@ -851,7 +830,7 @@ ROW("pickle.5/numbers", 1, "ints of every width: signed and unsigned, short and 
 	EQUAL_TEXT(show(LOAD("\x80\2G\xbf\xf0\0\0\0\0\0\0.")), "-1.0");
 }
 
-ROW("pickle.5/memo", 2,
+ROW("pickle.5/memo", 1,
     "numbers are given by BINPUT, LONG_BINPUT and MEMOIZE, and asked for by both GETs")
 {
 	EQUAL_TEXT(show(LOAD("\x80\2(]q\5K\1ah\5t.")), "([1], [1])");
@@ -860,6 +839,7 @@ ROW("pickle.5/memo", 2,
 	    show(LOAD("\x80\4(K\7\x94K\x08\x94K\x09\x94h\1h\0j\2\0\0\0t.")), "(7, 8, 9, 8, 7, 9)");
 	/* MEMOIZE gives the number of those that are taken, whoever took them */
 	EQUAL_TEXT(show(LOAD("\x80\4(K\7q\0K\x08\x94h\1t.")), "(7, 8, 8)");
+	EQUAL_TEXT(show(LOAD("\x80\4(K\7q\5K\x08\x94h\1t.")), "(7, 8, 8)");
 	EQUAL_TEXT(show(LOAD("\x80\2(K\7q\0K\x08q\0h\0t.")), "(7, 8, 8)");
 	REFUSES("\x80\2(K\7q\0h\1t.", MP_UNPICKLING);
 	REFUSES("\x80\2(j\xff\xff\xff\xfft.", MP_UNPICKLING);
@@ -976,7 +956,7 @@ ROW("pickle.6/globals", 1,
 	TRUE(mp_global_name(NULL) == NULL, "nothing has no name");
 }
 
-ROW("pickle.6/exceptions", 2,
+ROW("pickle.6/exceptions", 1,
     "an exception of Python's arrives, can be looked into, and goes on as it was")
 {
 	for (size_t i = 0; i < COUNT(index_error); i++) {
@@ -994,7 +974,7 @@ ROW("pickle.6/exceptions", 2,
 	TRUE(mp_reduce(mp_global("a", "b"), mp_list()) == NULL, "arguments are a tuple");
 }
 
-ROW("pickle.6/objects", 2, "objects of Python's classes keep class, state, items and pairs")
+ROW("pickle.6/objects", 1, "objects of Python's classes keep class, state, items and pairs")
 {
 	struct mp_value *token =
 	    mp_newobj(mp_global("multiprocessing.managers", "Token"), mp_tuple());
@@ -1016,12 +996,12 @@ ROW("pickle.6/objects", 2, "objects of Python's classes keep class, state, items
 
 ROW("pickle.6/nothing-runs", 1, "whatever a pickle asks to be called, nothing is")
 {
-	static const char evil[] =
-	    "\x80\4\x8c\2os\x8c\6system\x93\x8c\x14touch pickle-has-run\x85R.";
-	struct mp_value *v = LOAD(evil);
+	struct mp_value *v = LOAD("\x80\4\x8c\2os\x8c\6system\x93\x8c\4true\x85R.");
+	struct rusage children;
 
-	EQUAL_TEXT(show(v), "os.system('touch pickle-has-run')");
-	EQUAL(access("pickle-has-run", F_OK), -1);
+	EQUAL_TEXT(show(v), "os.system('true')");
+	EQUAL(getrusage(RUSAGE_CHILDREN, &children), 0);
+	EQUAL(children.ru_minflt, 0); /* no child has run, and been waited for */
 }
 
 /* A class of the library: a lamp that is on or off, and can be sent while `outlet` is true. */
@@ -1085,7 +1065,7 @@ new_lamp(int on)
 	return lamp;
 }
 
-ROW("pickle.6/classes", 2,
+ROW("pickle.6/classes", 1,
     "an object of the library is rebuilt by its class, once for all its places")
 {
 	struct lamp *lamp = new_lamp(42);
@@ -1176,7 +1156,7 @@ send_back(void *arg)
 }
 
 /* 57: of what cannot be pickled nothing is sent */
-ROW("pickle.6/sends", 2,
+ROW("pickle.6/sends", 1,
     "a value is sent to another process and comes back; what cannot be, leaves no trace", TIDY)
 {
 	struct mp_value *v, *back;
@@ -1202,7 +1182,7 @@ ROW("pickle.6/sends", 2,
 
 /* --- pickle.7: hostile bytes, and cycles ------------------------------------------------------------------------ */
 
-ROW("pickle.7/truncated", 2, "a pickle that is cut anywhere is refused")
+ROW("pickle.7/truncated", 1, "a pickle that is cut anywhere is refused")
 {
 	for (size_t i = 0; i < COUNT(containers); i++)
 		for (size_t size = 0; size < containers[i].size; size++) {
@@ -1334,10 +1314,10 @@ ROW("pickle.7/collisions", 1,
 	free(data);
 }
 
-ROW("pickle.7/copies", 2,
+ROW("pickle.7/copies", 1,
     "a few bytes that ask for a large copy, often, get it a few times at most", .seconds = 2)
 {
-	enum { ITEMS = 20000, TIMES = 20000 };
+	enum { ITEMS = 1000, TIMES = 2000 };
 	static char data[64 + ITEMS * 5 + TIMES * 8];
 	struct mp_value *v;
 	char *at = data;
@@ -1422,7 +1402,7 @@ load_cycles(void)
 	mp_value_free(LOAD("\x80\4}\x94(K\1]\x94(h\0h\1eK\1Nu."));
 }
 
-ROW("pickle.7/rings", 2, "what holds itself is freed when nobody outside holds it")
+ROW("pickle.7/rings", 1, "what holds itself is freed when nobody outside holds it")
 {
 	leaves_nothing(make_cycles);
 }
@@ -1464,7 +1444,7 @@ ROW("pickle.7/deep", 1, "a million lists in each other are loaded and freed with
 	free(data);
 }
 
-ROW("pickle.7/crowd", 2, "ten thousand spoiled pickles are read or refused, and nothing remains",
+ROW("pickle.7/crowd", 1, "ten thousand spoiled pickles are read or refused, and nothing remains",
     .seconds = 4)
 {
 	size_t before = 0;

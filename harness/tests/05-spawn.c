@@ -570,12 +570,15 @@ ROW("spawn.2/forty", 1, "forty programs at a time end with their own codes", TID
 {
 	struct mp_popen *p[40];
 	char text[40][24];
+	siginfo_t info;
 
 	for (int i = 0; i < 40; i++) {
 		snprintf(text[i], sizeof(text[i]), "exit %d", i);
 		p[i] = opened(SHELL(text[i]), &(struct mp_popen_options){.in = MP_PIPE});
 	}
-	for (int i = 0; i < 40; i++)
+	for (int i = 0; i < 40; i++) /* until all are dead */
+		EQUAL(waitid(P_PID, (id_t)mp_popen_pid(p[i]), &info, WEXITED | WNOWAIT), 0);
+	for (int i = 39; i >= 0; i--)
 		EQUAL(code_of(p[i]), i);
 }
 
@@ -746,6 +749,8 @@ echo_in_thread(void *arg)
 {
 	struct mp_output said;
 	char *data = filled(100000);
+
+	memset(data, *(char *)arg, 100000);
 	int error = mp_run(&said, (char *[]){(char *)"cat", NULL},
 	    &(struct mp_run_options){.input = data, .input_size = 100000, .capture = true});
 	bool right = !error && said.out_size == 100000 && !memcmp(said.out, data, 100000);
@@ -759,12 +764,13 @@ echo_in_thread(void *arg)
 ROW("spawn.3/threads", 1, "many threads run programs at once, and none holds another's pipes",
     .seconds = 4, TIDY)
 {
+	char letter[] = "abcdefgh";
 	pthread_t thread[8];
 	void *right;
 	int before = count_own();
 
 	for (int i = 0; i < 8; i++)
-		EQUAL(pthread_create(&thread[i], NULL, echo_in_thread, thread), 0);
+		EQUAL(pthread_create(&thread[i], NULL, echo_in_thread, &letter[i]), 0);
 	for (int i = 0; i < 8; i++) {
 		EQUAL(pthread_join(thread[i], &right), 0);
 		TRUE(right, "thread %d got back what it said", i);
@@ -1027,7 +1033,7 @@ ROW("spawn.4/by-hand", 1, "a person who says --mp-spawn is told so, and nothing 
 	}
 }
 
-/* A child that ends, or cannot go on, while its arguments are being loaded. */
+/* An object that cannot be made in the child: the error is its state. */
 static int
 trap_reduce(void *object, struct mp_value **state)
 {
@@ -1042,28 +1048,37 @@ trap_rebuild(const struct mp_value *state, void **object)
 	int error = mp_value_int(state, &code);
 
 	*object = NULL;
-	if (!error && code > 0)
-		_exit((int)code);
-	return MP_INVALID;
+	return error ? error : (int)code;
 }
 
 static const struct mp_class trap = {"trap", trap_reduce, trap_rebuild, NULL, NULL};
 MP_REGISTER_CLASS(trap);
 
+/* A program that has more to do before main, and comes to its end there. */
+__attribute__((constructor)) static void
+die_before_main(void)
+{
+	if (getenv("ROW_DIES"))
+		_exit(atoi(getenv("ROW_DIES")));
+}
+
 ROW("spawn.4/unread", 1, "a child that ends before it has its arguments has been started", TIDY)
 {
 	struct ear ear;
 	int kept;
+	char *data = filled(MEGA);
 
 	guarded();
-	EQUAL(finished(called(MP_SPAWN, give_number, mp_tuple(mp_object(&trap, (void *)7)), NULL)),
-	    7);
+	EQUAL(setenv("ROW_DIES", "7", 1), 0);
+	EQUAL(finished(called(MP_SPAWN, count_bytes, mp_tuple(mp_bytes(data, MEGA)), NULL)), 7);
+	EQUAL(unsetenv("ROW_DIES"), 0);
+	free(data);
 	ear_init(&ear);
 	OK(mp_tracker_fd());
 	kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 	dup2(ear.fds[1], STDERR_FILENO);
-	struct mp_process *p =
-	    called(MP_SPAWN, give_number, mp_tuple(mp_object(&trap, (void *)-7)), NULL);
+	struct mp_process *p = called(
+	    MP_SPAWN, give_number, mp_tuple(mp_object(&trap, (void *)(intptr_t)MP_INVALID)), NULL);
 	dup2(kept, STDERR_FILENO);
 	mp_close(&kept);
 	EQUAL(finished(p), 1);

@@ -4,7 +4,7 @@
  *
  * The pid of the process that filled the buffer stands beside it. A fork copies both, and the
  * copy is told by its pid: it is not the copying process's. So there is nothing to register,
- * and nothing that a fork could go around (vfork, clone, a library that forks on its own).
+ * and nothing that a fork could go around (_Fork, a library that calls clone).
  *
  * Invariants: used <= MP_RECORD; used bytes belong to process owner; whole records only.
  * Handout: labs/03-pipe/README.md

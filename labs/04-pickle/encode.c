@@ -11,15 +11,13 @@
  * Handout: labs/04-pickle/README.md
  */
 #define _GNU_SOURCE
-#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
 #include <mp/pickle.h>
 #include <mp/todo.h>
 
-#include "object.h"
-#include "opcode.h"
+#include "encode.h"
 
 int
 mp_pickle_dumps(const struct mp_value *v, void **data, size_t *size, struct mp_pickle_error *why)

@@ -21,7 +21,7 @@
 
 #include <mp/deadline.h>
 
-#include "object.h"
+#include "parts.h"
 
 unsigned
 mp__bell_listen(struct bell *b)

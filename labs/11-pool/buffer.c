@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "object.h"
+#include "desk.h"
 
 /* Make room for size more bytes behind those that are there. */
 int

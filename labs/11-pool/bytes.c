@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "object.h"
+#include "parts.h"
 
 #include <mp/todo.h>
 

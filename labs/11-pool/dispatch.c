@@ -16,7 +16,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "object.h"
+#include "parts.h"
 
 #include <mp/todo.h>
 

@@ -22,7 +22,7 @@
 #include <mp/reap.h>
 #include <mp/todo.h>
 
-#include "object.h"
+#include "parts.h"
 
 int
 mp__pool_hire(struct mp_pool *pool, struct worker *w)

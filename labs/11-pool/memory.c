@@ -11,11 +11,22 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#include "object.h"
+#include "parts.h"
 
 #include <mp/todo.h>
+
+int
+mp__memory_map(struct mp_pool *pool)
+{
+	/*
+	 * pool.8: the wall, and behind it as much memory as the machine has; or half of that,
+	 * and so on, if something limits us. Pages are there only once they are touched.
+	 */
+	mp_todo("pool.8");
+}
 
 void *
 mp__memory_take(struct mp_pool *pool, size_t size)

@@ -12,10 +12,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <mp/bytes.h>
 #include <mp/pickle.h>
 #include <mp/todo.h>
 
-#include "object.h"
+#include "desk.h"
 
 void
 mp__task_text_clear(void)

@@ -5,8 +5,7 @@
  * It lives as long as somebody holds it: its owner, its supervisor, and every result. All that
  * the owner does is to write down what is wanted, and to wake the supervisor.
  *
- * Invariants: pools that have not ended are in a list, so that a process that leaves ends
- * them; a forked child has a copy of them, and may do nothing with it.
+ * Invariants: a forked child has a copy of its parent's pools, and may do nothing with it.
  * Handout: labs/11-pool/README.md
  */
 #define _GNU_SOURCE
@@ -16,18 +15,16 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <mp/context.h>
 #include <mp/deadline.h>
 #include <mp/io.h>
-#include <mp/reap.h>
 #include <mp/todo.h>
 #include <mp/value.h>
 
-#include "object.h"
+#include "parts.h"
 
 int
 mp_cpus(void)

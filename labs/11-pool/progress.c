@@ -11,7 +11,7 @@
 #include <mp/deadline.h>
 #include <mp/todo.h>
 
-#include "object.h"
+#include "parts.h"
 
 void
 mp_pool_progress(struct mp_pool *pool, struct mp_progress *progress)

@@ -8,7 +8,7 @@
 #define _GNU_SOURCE
 #include <string.h>
 
-#include "object.h"
+#include "desk.h"
 
 static struct mp_task_entry *entries; /* complete before main, then read-only */
 

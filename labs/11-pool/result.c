@@ -16,7 +16,7 @@
 #include <mp/pickle.h>
 #include <mp/todo.h>
 
-#include "object.h"
+#include "parts.h"
 
 int
 mp__result_new(struct mp_result **out, struct mp_pool *pool, size_t items, size_t chunksize,

@@ -17,7 +17,7 @@
 #include <mp/spawn.h>
 #include <mp/todo.h>
 
-#include "object.h"
+#include "parts.h"
 
 int
 mp__station_process(struct mp_process **out, const struct station *station,

@@ -22,7 +22,7 @@
 #include <mp/io.h>
 #include <mp/todo.h>
 
-#include "object.h"
+#include "parts.h"
 
 void
 mp__pool_break(struct mp_pool *pool, const char *format, ...)

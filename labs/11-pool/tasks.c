@@ -15,7 +15,7 @@
 #include <mp/pickle.h>
 #include <mp/todo.h>
 
-#include "object.h"
+#include "parts.h"
 
 struct task *
 mp__task_new(struct mp_result *r, size_t part, size_t items, enum kind kind, void (*function)(void),

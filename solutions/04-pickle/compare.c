@@ -131,9 +131,9 @@ reduces_equal(struct compare *c, const struct reduce *a, const struct reduce *b)
 static int
 nodes_equal(struct compare *c, struct mp_value *a, struct mp_value *b)
 {
-	/* Only what has several references can be come upon again. */
+	/* Only what has several references, or is in a cycle, can be come upon again. */
 	int same = 0;
-	if (count_of(a) > 1 || count_of(b) > 1)
+	if (count_of(a) > 1 || count_of(b) > 1 || a->cyclic || b->cyclic)
 		same = take_as_same(&c->same, a, b);
 	if (same)
 		return same;

@@ -45,6 +45,14 @@ int mp__memo_get(struct decoder *d, size_t number);
 void mp__discard(struct decoder *d, struct mp_value **values, size_t n);
 void mp__decoder_release(struct decoder *d);
 
+/* fill.c: of n values on top, or of all above the mark */
+int mp__push_tuple(struct decoder *d, size_t n);
+int mp__push_marked(
+    struct decoder *d, struct mp_value *(*make)(struct arena *, struct mp_value **, size_t));
+int mp__push_table(struct decoder *d, enum mp_kind kind);
+int mp__fill_few(struct decoder *d, enum opcode op, size_t n);
+int mp__fill_marked(struct decoder *d, enum opcode op);
+
 /* call.c: what a call makes is put on the stack; nothing is called. */
 int mp__call(struct decoder *d, enum opcode op);
 int mp__global_line(struct decoder *d);

@@ -11,122 +11,18 @@
  * Handout: labs/04-pickle/README.md
  */
 #define _GNU_SOURCE
-#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
 #include <mp/pickle.h>
 
-#include "object.h"
-#include "opcode.h"
+#include "encode.h"
 
 //{
-enum { UNKNOWN, BEGUN, NUMBERED }; /* what the memo knows; NUMBERED + n: number n */
-
 /* So much may be written twice, besides as much as is written once. */
 #define TWICE (1 << 20)
 
-struct encoder {
-	struct buffer out;
-	struct seen memo;
-	uintptr_t numbers;	 /* given so far */
-	bool again;		 /* in a tuple or the like that was begun before: since... */
-	size_t since;		 /* ...here */
-	size_t twice;		 /* so much was written so before */
-	struct mp_value *states; /* made by reduce: kept, for the memo knows addresses */
-	struct mp_pickle_error *why;
-};
-
 static int save(struct encoder *e, const struct mp_value *v, const struct step *up);
-
-/* An instruction, and a number of `size` bytes. Eight are always written: it is faster. */
-static inline void
-put_op(struct encoder *e, enum opcode op, uint64_t number, size_t size)
-{
-	if (e->out.room - e->out.size < 9 && !mp__buffer_grow(&e->out, 9))
-		return;
-	number = htole64(number);
-	e->out.data[e->out.size] = (char)op;
-	memcpy(e->out.data + e->out.size + 1, &number, sizeof(number));
-	e->out.size += 1 + size;
-}
-
-/* --- the memo -------------------------------------------------------------------------------- */
-
-static void
-fetch(struct encoder *e, uintptr_t number)
-{
-	if (number < 256)
-		put_op(e, BINGET, number, 1);
-	else
-		put_op(e, LONG_BINGET, number, 4);
-}
-
-/* What is known of it; if it has a number, that is written. Now it is begun, at least. */
-static uintptr_t
-recall(struct encoder *e, const struct mp_value *v)
-{
-	if ((count_of(v) == 1 && !v->cyclic) || count_of(v) >= IMMORTAL)
-		return UNKNOWN;
-	uintptr_t *place = mp__seen_place(&e->memo, v);
-	if (!place) {
-		e->out.failed = true;
-		return UNKNOWN;
-	}
-	uintptr_t known = *place;
-	if (known >= NUMBERED)
-		fetch(e, known - NUMBERED);
-	else
-		*place = BEGUN;
-	return known;
-}
-
-/* It has just been put on the stack: give it a number, if it may be asked for again. */
-static void
-memoize(struct encoder *e, const struct mp_value *v)
-{
-	uintptr_t *place = mp__seen_find(&e->memo, v);
-
-	if (!place)
-		return;
-	buffer_byte(&e->out, MEMOIZE);
-	*place = NUMBERED + e->numbers++;
-}
-
-/* The same, for what was made of its parts: one of them may have led back here. */
-static void
-memoize_made(struct encoder *e, const struct mp_value *v)
-{
-	uintptr_t *place = mp__seen_find(&e->memo, v);
-
-	if (place && *place >= NUMBERED) {
-		buffer_byte(&e->out, POP);
-		fetch(e, *place - NUMBERED);
-	} else {
-		memoize(e, v);
-	}
-}
-
-static bool
-is_numbered(const struct encoder *e, const struct mp_value *v)
-{
-	const uintptr_t *place = mp__seen_find(&e->memo, v);
-
-	return place && *place >= NUMBERED;
-}
-
-/* From here on, is what is written written again? Returns whether it was until here. */
-static bool
-turn(struct encoder *e, bool again)
-{
-	bool was = e->again;
-
-	if (was)
-		e->twice += e->out.size - e->since;
-	e->since = e->out.size;
-	e->again = again;
-	return was;
-}
 
 /* --- leaves ------------------------------------------------------------------------------------ */
 
@@ -207,7 +103,7 @@ save_children(struct encoder *e, const struct mp_value *v, struct step *here)
 			continue;
 		here->part = i;
 		error = save(e, part, here);
-		if (cyclic && is_node(part) && is_numbered(e, v))
+		if (cyclic && is_node(part) && mp__is_numbered(e, v))
 			break;
 	}
 	return error;
@@ -223,13 +119,13 @@ save_tuple(struct encoder *e, const struct mp_value *v, struct step *here)
 	if (marked)
 		buffer_byte(&e->out, MARK);
 	int error = save_children(e, v, here);
-	if (!error && is_numbered(e, v)) {
+	if (!error && mp__is_numbered(e, v)) {
 		buffer_byte(&e->out, POP_MARK);
-		fetch(e, *mp__seen_find(&e->memo, v) - NUMBERED);
+		mp__fetch(e, *mp__seen_find(&e->memo, v) - NUMBERED);
 		return 0;
 	}
 	buffer_byte(&e->out, marked ? TUPLE : made[n]);
-	memoize(e, v);
+	mp__memoize(e, v);
 	return error;
 }
 
@@ -239,7 +135,7 @@ save_frozenset(struct encoder *e, const struct mp_value *v, struct step *here)
 	buffer_byte(&e->out, MARK);
 	int error = save_children(e, v, here);
 	buffer_byte(&e->out, FROZENSET);
-	memoize_made(e, v);
+	mp__memoize_made(e, v);
 	return error;
 }
 
@@ -251,14 +147,14 @@ save_filled(struct encoder *e, const struct mp_value *v, struct step *here)
 	int error = 0;
 
 	buffer_byte(&e->out, list ? EMPTY_LIST : dict ? EMPTY_DICT : EMPTY_SET);
-	memoize(e, v);
+	mp__memoize(e, v);
 	if (mp_value_len(v) > 0) {
-		bool was = e->again && turn(e, false);
+		bool was = e->again && mp__turn(e, false);
 		buffer_byte(&e->out, MARK);
 		error = save_children(e, v, here);
 		buffer_byte(&e->out, list ? APPENDS : dict ? SETITEMS : ADDITEMS);
 		if (was)
-			turn(e, was);
+			mp__turn(e, was);
 	}
 	return error;
 }
@@ -296,13 +192,13 @@ save_reduce(struct encoder *e, const struct reduce *reduce, struct step *here)
 	if (error)
 		return error;
 	buffer_byte(&e->out, reduce->part[KEYWORDS] ? NEWOBJ_EX : reduce->newobj ? NEWOBJ : REDUCE);
-	bool made = is_numbered(e, v); /* by one of the arguments, with its contents */
-	memoize_made(e, v);
+	bool made = mp__is_numbered(e, v); /* by one of the arguments, with its contents */
+	mp__memoize_made(e, v);
 	if (made)
 		return 0;
-	bool was = turn(e, false);
+	bool was = mp__turn(e, false);
 	error = save_contents(e, reduce, here);
-	turn(e, was);
+	mp__turn(e, was);
 	return error;
 }
 
@@ -310,7 +206,7 @@ static int
 save_node(struct encoder *e, const struct mp_value *v, const struct step *up, bool begun)
 {
 	struct step here = {up, v, 0, up ? up->depth + 1 : 1};
-	bool was = begun && turn(e, true);
+	bool was = begun && mp__turn(e, true);
 	int error = 0;
 
 	if (here.depth > DEEPEST || e->twice > TWICE + e->out.size / 2)
@@ -324,7 +220,7 @@ save_node(struct encoder *e, const struct mp_value *v, const struct step *up, bo
 	else
 		error = save_filled(e, v, &here);
 	if (begun)
-		turn(e, was);
+		mp__turn(e, was);
 	return error;
 }
 
@@ -350,7 +246,7 @@ save_object(struct encoder *e, const struct mp_value *v, const struct step *up)
 	error = save(e, state, &here);
 	buffer_byte(&e->out, TUPLE1);
 	buffer_byte(&e->out, REDUCE);
-	memoize(e, v);
+	mp__memoize(e, v);
 	return error;
 }
 
@@ -376,7 +272,7 @@ save_leaf(struct encoder *e, const struct mp_value *v)
 		save(e, ((const struct global *)v)->name, NULL);
 		buffer_byte(&e->out, STACK_GLOBAL);
 	}
-	memoize(e, v);
+	mp__memoize(e, v);
 }
 
 static int
@@ -400,7 +296,7 @@ save(struct encoder *e, const struct mp_value *v, const struct step *up)
 		save_float(e, ((const struct number *)v)->real);
 		return 0;
 	default:
-		known = recall(e, v);
+		known = mp__recall(e, v);
 		if (known >= NUMBERED)
 			return 0;
 		if (is_node(v))

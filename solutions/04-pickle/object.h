@@ -32,8 +32,8 @@ struct mp_value {
 //{
 #define IMMORTAL UINT32_C(0x80000000) /* and above: a count that came here stays, too */
 
-/* How deep a recursion over nested values goes. A frame takes about 200 bytes. */
-#define DEEPEST 5000
+/* How deep a recursion over nested values goes: dumps needs 400 bytes of stack a level. */
+#define DEEPEST 2000
 
 /* bool, int, float */
 struct number {

@@ -19,7 +19,7 @@
 enum { NEVER, INSIDE, BEFORE }; /* what `seen` knows of a node */
 
 /* So much may be printed again, and so many times what is new. */
-#define AGAIN	    (4 << 20)
+#define AGAIN	    (2 << 20)
 #define AGAIN_TIMES 16
 
 struct printer {

@@ -60,25 +60,24 @@ run_function(void *unused)
 	return code;
 }
 
-/* An int of the first message. */
 static int
-number(const struct mp_value *who, const char *key)
+number(const struct mp_value *who, enum who place)
 {
 	int64_t number;
-	int error = mp_value_int(mp_dict_at(who, key), &number);
+	int error = mp_value_int(mp_value_at(who, place), &number);
 
 	if (error)
-		give_up(key, error);
+		give_up("the parent does not say who this is", error);
 	return (int)number;
 }
 
 static const char *
-text(const struct mp_value *who, const char *key)
+text(const struct mp_value *who, enum who place)
 {
-	const char *text = mp_value_str(mp_dict_at(who, key));
+	const char *text = mp_value_str(mp_value_at(who, place));
 
 	if (!text)
-		give_up(key, MP_INVALID);
+		give_up("the parent does not say who this is", MP_KIND);
 	return text;
 }
 
@@ -86,25 +85,25 @@ text(const struct mp_value *who, const char *key)
 static _Noreturn void
 become(const struct mp_value *who)
 {
-	int signal = number(who, "death_signal");
+	int signal = number(who, WHO_DEATH_SIGNAL);
 	struct mp_process_options options = {
-	    .name = text(who, "name"),
-	    .daemon = mp_value_truth(mp_dict_at(who, "daemon")) ? MP_DAEMON_YES : MP_DAEMON_NO,
+	    .name = text(who, WHO_NAME),
+	    .daemon = mp_value_truth(mp_value_at(who, WHO_DAEMON)) ? MP_DAEMON_YES : MP_DAEMON_NO,
 	    .death_signal = signal ? signal : MP_NO_SIGNAL,
 	};
-	struct mp_process *p;
-	int error = mp_set_start_method((enum mp_method)number(who, "method"), true);
+	struct mp_process *p = NULL;
+	int error = mp_set_start_method((enum mp_method)number(who, WHO_METHOD), true);
 
 	if (!error)
-		error = mp_process_set_name(mp_current_process(), text(who, "parent_name"));
+		error = mp_process_set_name(mp_current_process(), text(who, WHO_PARENT_NAME));
 	if (!error)
 		error = mp_process_new(&p, run_function, NULL, &options);
 	if (error)
 		give_up("the process cannot be made", error);
-	self.function = mp_value_function(mp_dict_at(who, "function"));
+	self.function = mp_value_function(mp_value_at(who, WHO_FUNCTION));
 	if (!self.function)
 		give_up("no such function here", MP_NOT_REGISTERED);
-	mp__process_run(p, text(who, "identity"), number(who, "parent"), PLACE_PARENT);
+	mp__process_run(p, text(who, WHO_IDENTITY), number(who, WHO_PARENT), PLACE_PARENT);
 }
 
 /* Is there a pipe where a parent would have put one? */

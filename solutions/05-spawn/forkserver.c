@@ -90,7 +90,7 @@ start(const int *parcel_fds)
 static int
 hear(int answer, pid_t *pid, int *pidfd)
 {
-	int64_t number;
+	int64_t number = 0;
 	size_t count = 1;
 	int fd, n = receive_packet(answer, &number, sizeof(number), &fd, &count);
 
@@ -178,7 +178,7 @@ server_fetch(void *arg, int *status)
 	/* spawn.5: the exit code from the server; if it has died, nobody knows it. */
 	//{
 	struct call *call = arg;
-	int64_t code;
+	int64_t code = 0;
 	size_t none = 0;
 	int n = receive_packet(call->status, &code, sizeof(code), NULL, &none);
 

@@ -27,17 +27,21 @@
 static _Thread_local char why[400];
 static _Thread_local struct parcel *spawning;
 
-/* Who the child will be: the first message. */
+/* The first message: a tuple, in the order of enum who. */
 static int
 pack_identity(struct parcel *parcel, struct mp_process *p, const struct call *call)
 {
-	struct mp_value *who =
-	    mp_dict(mp_str("name"), mp_str(mp_process_name(p)), mp_str("identity"),
-		mp_str(call->identity), mp_str("daemon"), mp_bool(mp_process_daemon(p)),
-		mp_str("death_signal"), mp_int(mp__process_death_signal(p)), mp_str("method"),
-		mp_int(call->method), mp_str("parent"), mp_int(getpid()), mp_str("parent_name"),
-		mp_str(mp_process_name(mp_current_process())), mp_str("function"),
-		mp_function(call->function));
+	struct mp_value *parts[WHO_COUNT] = {
+	    [WHO_NAME] = mp_str(mp_process_name(p)),
+	    [WHO_IDENTITY] = mp_str(call->identity),
+	    [WHO_DAEMON] = mp_bool(mp_process_daemon(p)),
+	    [WHO_DEATH_SIGNAL] = mp_int(mp__process_death_signal(p)),
+	    [WHO_METHOD] = mp_int(call->method),
+	    [WHO_PARENT] = mp_int(getpid()),
+	    [WHO_PARENT_NAME] = mp_str(mp_process_name(mp_current_process())),
+	    [WHO_FUNCTION] = mp_function(call->function),
+	};
+	struct mp_value *who = mp_tuple_n(parts, WHO_COUNT);
 	int error =
 	    who ? mp_pickle_dumps(who, &parcel->message[0], &parcel->size[0], NULL) : -ENOMEM;
 

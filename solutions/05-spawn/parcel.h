@@ -22,6 +22,19 @@ enum place {
 	PLACE_FIRST	   /* what the arguments named */
 };
 
+/* Who the child is: the first message is a tuple of these. */
+enum who {
+	WHO_NAME,
+	WHO_IDENTITY, /* "2:1" */
+	WHO_DAEMON,
+	WHO_DEATH_SIGNAL, /* 0: none */
+	WHO_METHOD,	  /* by which it is made, and its own default */
+	WHO_PARENT,	  /* a pid */
+	WHO_PARENT_NAME,
+	WHO_FUNCTION, /* a global: mp_function */
+	WHO_COUNT
+};
+
 /* As many as one request to the forkserver carries: SCM_RIGHTS allows 253 descriptors. */
 #define MOST_NAMED 240
 

@@ -22,12 +22,15 @@ struct mp_popen {
 	//{
 	pid_t pid;
 	int pidfd;
-	bool ended; /* code is known */
+	/* once it has ended */
+	bool ended;
 	int code;
-	int ends[3];	     /* our ends of in, out and err; -1 */
+	/* by 0, 1, 2 */
+	int ends[3];	     /* ours; -1 */
 	bool piped[3];	     /* there was one */
-	size_t written;	     /* of the input */
-	struct heap said[3]; /* by out and err; [0] is unused */
+	struct heap said[3]; /* of 1 and 2 */
+	/* of the input */
+	size_t written;
 	//}
 };
 

@@ -124,7 +124,7 @@ make_room(void)
 static void
 serve(void)
 {
-	struct request request;
+	struct request request = {0};
 	int fds[REQUEST_FDS];
 	size_t count = REQUEST_FDS;
 	int n = receive_packet(SERVER_SOCKET, &request, sizeof(request), fds, &count);

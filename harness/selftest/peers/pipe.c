@@ -125,7 +125,7 @@ be_parent(char **argv)
 	int n = 0, status;
 
 	ok(mp_pipe(end, true), "mp_pipe");
-	while (argv[n] && n < 14) {
+	while (n < 14 && argv[n]) {
 		command[n] = argv[n];
 		n++;
 	}

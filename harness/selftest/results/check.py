@@ -23,7 +23,7 @@ ROW = "stages/0/tasks/0/rows/0/"
 REMOVED = object()
 SPOILT = [
     ("another document", "procsmith", "result"),
-    ("a version that is not out yet", "version", 2),
+    ("a version that is not out yet", "version", 3),
     ("no version", "version", REMOVED),
     ("local time", "started", "2026-11-21 10:00:00"),
     ("negative time", "seconds", -1),
@@ -53,6 +53,8 @@ SPOILT = [
     ("no command to repeat it", ROW + "repeat", REMOVED),
     ("output as bytes", ROW + "output", [104, 105]),
     ("a hint that is a sentence", ROW + "hint", "try harder"),
+    ("a knot that is one text", ROW + "knot", "P"),
+    ("a knot of nobody", ROW + "knot", []),
     ("a row without output", ROW + "output", REMOVED),
     ("an unknown field of a row", ROW + "colour", "red"),
     ("totals of a verdict that is none", "totals/timeout", 0),

@@ -29,9 +29,9 @@
  * changes during the copy may be seen half changed.
  *
  * Returns 0, or (then the content of buffer is undefined)
- *   -ESRCH   there is no such process
+ *   -ESRCH   there is no such process, or it is a zombie: it has no memory any more
  *   -EPERM   this process may not look into that one
- *   -EFAULT  the range is not all mapped there; or the process is a zombie: it has no memory
+ *   -EFAULT  the range is not all mapped there
  * Safe    between threads yes
  * Tasks   pipe.7
  */

@@ -43,7 +43,7 @@ struct mp_pickle_error {
  * Owns    *data is malloc'd, the caller's; why, which may be NULL, is filled on failure
  * Returns 0, or
  *   MP_NOT_PICKLABLE  there is an object in it whose class has no reduce  TypeError
- *   MP_TOO_DEEP       lists in lists, more than 5,000 deep                RecursionError
+ *   MP_TOO_DEEP       lists in lists, more than 2,000 deep                RecursionError
  *   -EINVAL           v is NULL: a builder has failed
  *   -ENOMEM           or what the reduce of a class returned
  * Safe    between threads yes
@@ -62,7 +62,7 @@ int mp_pickle_dumps(
  *                  what needs an agreement (persistent ids, extension
  *                  codes, buffers outside); or made to exhaust us
  *   MP_UNHASHABLE  a key that cannot be one                            TypeError
- *   MP_TOO_DEEP    a key nested more than 5,000 deep                   RecursionError
+ *   MP_TOO_DEEP    a key nested more than 2,000 deep                   RecursionError
  *   -ENOMEM        or what the rebuild of a class returned
  * Safe    between threads yes
  * Python  pickle.loads(data)

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading the notes that a library left in its shared memory: registry.h is the format.
+ *
+ * The process that wrote them may be wrong or hostile: what does not fit together is no note.
+ */
+#define _GNU_SOURCE
+#include "stuck/registry.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "stuck/look.h"
+
+static const char *const kinds[] = {
+    [STUCK_NOTE_LOCK] = "lock",
+    [STUCK_NOTE_RLOCK] = "lock",
+    [STUCK_NOTE_SEMAPHORE] = "semaphore",
+    [STUCK_NOTE_CONDITION] = "condition",
+    [STUCK_NOTE_EVENT] = "event",
+    [STUCK_NOTE_BARRIER] = "barrier",
+    [STUCK_NOTE_QUEUE] = "queue",
+};
+
+/* The note of the object that has this word. */
+static bool
+find(const struct stuck_task *task, const struct stuck_word *word, struct stuck_note *note)
+{
+	struct stuck_notes notes = {0};
+	uint64_t at = word->start - word->offset, place = word->address - at;
+	pid_t pid = task->process->pid;
+
+	if (!word->shared || strncmp(word->path, "/memfd:mp-", 10) || word->offset > word->start ||
+	    !stuck_peek(pid, at, &notes, sizeof(notes)) ||
+	    memcmp(notes.magic, STUCK_MAGIC, sizeof(notes.magic)) ||
+	    notes.version != STUCK_VERSION || notes.count > 1024)
+		return false;
+	at += sizeof(notes);
+	for (uint32_t i = 0; i < notes.count; i++, at += sizeof(*note))
+		if (stuck_peek(pid, at, note, sizeof(*note)) && note->kind >= STUCK_NOTE_LOCK &&
+		    note->kind <= STUCK_NOTE_QUEUE && place >= note->words &&
+		    place - note->words < note->words_size)
+			return true;
+	return false;
+}
+
+/* Who holds it, by the number in its word; false: nobody is said to. */
+static bool
+add_holder(struct stuck *s, struct stuck_task *task, const struct stuck_word *word,
+    const struct stuck_note *note, struct stuck_way *way)
+{
+	uint32_t tid = 0;
+	struct stuck_freer owner;
+	uint64_t start = word->start - word->offset;
+
+	if (!note->holder ||
+	    !stuck_peek(task->process->pid, start + note->holder, &tid, sizeof(tid)) || !tid)
+		return false;
+	size_t used = strlen(way->noun);
+	if (stuck_owner(s, task, word, (pid_t)tid, &owner)) {
+		stuck_way_by(way, owner.pid, owner.tid);
+		snprintf(way->noun + used, sizeof(way->noun) - used, " held by @");
+	} else {
+		way->gone = true;
+		snprintf(way->noun + used, sizeof(way->noun) - used,
+		    " whose holder, %u, is dead: nobody will ever free it", tid);
+	}
+	return true;
+}
+
+static bool
+add_posters(const struct stuck_task *task, const struct stuck_word *word,
+    const struct stuck_note *note, struct stuck_way *way)
+{
+	uint64_t start = word->start - word->offset;
+	uint32_t pid;
+
+	if (!note->posters || task->tid != task->ns_tid)
+		return false;
+	for (uint32_t i = 0; i < note->posters_size && i < 1024; i++)
+		if (stuck_peek(task->process->pid, start + note->posters + i * sizeof(pid), &pid,
+			sizeof(pid)) &&
+		    pid)
+			stuck_way_by(way, (pid_t)pid, 0);
+	return true;
+}
+
+bool
+stuck_registry(struct stuck *s, struct stuck_task *task, const struct stuck_word *word)
+{
+	struct stuck_note note;
+
+	if (!find(task, word, &note))
+		return false;
+	const char *kind = kinds[note.kind];
+	note.name[sizeof(note.name) - 1] = '\0';
+	for (char *at = note.name; *at; at++) /* a program's own text */
+		if ((unsigned char)*at < ' ' || *at == '@' || *at == 0x7f)
+			*at = '?';
+	stuck_does(task, "waits for");
+	struct stuck_way *way =
+	    *note.name ? stuck_way(task, STUCK_ANY, kind, "the %s '%s'", kind, note.name)
+		       : stuck_way(task, STUCK_ANY, kind, "a %s", kind);
+	snprintf(way->object, sizeof(way->object), "%.12s %s:%lu+%x", kind, word->device,
+	    word->inode, note.words);
+	if (add_holder(s, task, word, &note, way))
+		return true;
+	way->one = way->many = "could free it";
+	if (!add_posters(task, word, &note, way))
+		stuck_sharers(s, task, way, word);
+	return true;
+}

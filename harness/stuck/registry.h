@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STUCK_REGISTRY_H
+#define STUCK_REGISTRY_H
+/*
+ * What a library says of its own objects in shared memory, for whoever looks from outside.
+ *
+ * A mapping of a memfd whose name begins with "mp-" (memfd_create("mp-lock", MFD_CLOEXEC))
+ * may begin with this header and its notes, one an object. The words that a task sleeps on
+ * lie in the same mapping; every place is an offset from its start. docs/stuck.md
+ *
+ * Invariants: written once, before the memory is shared; later only holder's and the
+ * posters' words change, each by one atomic store. A holder is who alone may free: where
+ * anybody may, it stays 0.
+ */
+#include <stdint.h>
+
+#define STUCK_MAGIC   "mp-note" /* with its terminating zero: 8 bytes */
+#define STUCK_VERSION 1
+
+enum stuck_note_kind {
+	STUCK_NOTE_LOCK = 1,
+	STUCK_NOTE_RLOCK,
+	STUCK_NOTE_SEMAPHORE,
+	STUCK_NOTE_CONDITION,
+	STUCK_NOTE_EVENT,
+	STUCK_NOTE_BARRIER,
+	STUCK_NOTE_QUEUE,
+};
+
+struct stuck_notes {
+	char magic[8];
+	uint32_t version, count; /* of the notes that follow at once; at most 1024 */
+};
+
+struct stuck_note {
+	uint32_t kind;
+	uint32_t words, words_size; /* where its futex words are, and how many bytes */
+	uint32_t holder;	    /* where the tid of its holder is (0 in it: none); 0: nowhere */
+	uint32_t posters;	    /* where the pids of who may free it are; 0: all who map it */
+	uint32_t posters_size;	    /* how many pids, zeros among them passed over */
+	char name[40];		    /* "tasks: slots": what a person calls it */
+};
+
+#endif
