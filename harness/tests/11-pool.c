@@ -224,6 +224,7 @@ kill_myself(struct mp_value *args, struct mp_value **result)
 	kill(getpid(), SIGKILL);
 	return 0;
 }
+MP_REGISTER_TASK(kill_myself);
 
 static int
 leave_with_seven(struct mp_value *args, struct mp_value **result)
@@ -326,20 +327,42 @@ unregistered(struct mp_value *args, struct mp_value **result)
 	return square(args, result);
 }
 
-ROW("pool.1/spawn", 1, "where workers are new programs, functions are found by their names",
-    .seconds = 10)
+/* Functions by name, a map, a worker that dies in its task, and one in its place. */
+static void
+work_by(enum mp_method method)
 {
 	char *argv[] = {(char *)"row", NULL};
-	struct mp_value *args = mp_tuple(mp_int(9)), *value = NULL;
+	struct mp_value *args = mp_tuple(mp_int(9)), *items = range(20), *values = NULL;
+	int64_t sum = 0;
 
 	OK(mp_init(1, argv));
 	struct mp_pool *pool =
-	    pool_of(2, &(struct mp_pool_options){.context = mp_get_context(MP_SPAWN)});
+	    pool_of(2, &(struct mp_pool_options){.context = mp_get_context(method)});
 	EQUAL(applied(pool, square, 9), 81);
-	FAILS(mp_pool_apply(pool, unregistered, args, &value), MP_NOT_REGISTERED);
+	FAILS(mp_pool_apply(pool, unregistered, args, &values), MP_NOT_REGISTERED);
+	FAILS(mp_pool_apply(pool, kill_myself, args, &values), MP_WORKER_DIED);
+	OK(mp_pool_map(pool, square, items, 3, &values));
+	for (size_t i = 0; i < mp_value_len(values); i++)
+		sum += int_of(mp_value_at(values, i));
+	EQUAL(sum, 2470);
+	mp_value_free(values);
+	mp_value_free(items);
 	mp_value_free(args);
 	finish(pool);
+	EQUAL(mp_forkserver_stop(), 0);
 	EQUAL(mp_tracker_stop(), 0);
+}
+
+ROW("pool.1/spawn", 1, "where workers are new programs, functions are found by their names",
+    .seconds = 10)
+{
+	work_by(MP_SPAWN);
+}
+
+ROW("pool.1/forkserver", 1, "and so where a server makes them, who are not even our children",
+    .seconds = 10)
+{
+	work_by(MP_FORKSERVER);
 }
 
 static int
@@ -535,12 +558,13 @@ ROW("pool.2/not-behind", 1, "who has nothing to do takes what waits behind anoth
 	open_door();
 	OK(became(slow[0]));
 	finish(pool);
+	EQUAL(atomic_load(&page->ended), 41); /* nothing was done twice */
 	mp_close(&door);
 }
 
 /* 101 */
 ROW("pool.2/two-hundred", 1, "two hundred workers add up the squares below 1,000: 332833500",
-    .seconds = 20)
+    .seconds = 10)
 {
 	struct mp_value *items = range(1000), *values = NULL;
 	struct mp_pool *pool = pool_of(200, NULL);
@@ -1431,6 +1455,41 @@ ROW("pool.7/leaves", 1, "who leaves with a pool that runs is not kept, and leave
 	BETWEEN(since(then), 0, 2);
 	while (state_of(page->pids[0]))
 		sched_yield();
+}
+
+static struct mp_pool *at_exit;
+
+static void
+terminate_at_exit(void)
+{
+	int64_t then = mp_now();
+
+	if (mp_pool_terminate(at_exit) || since(then) > 1 || mp_active_children(NULL, 0))
+		_exit(1);
+	mp_pool_free(at_exit);
+	page->calls = 1;
+}
+
+static int
+exit_with_a_pool(void *arg)
+{
+	struct mp_value *items = range(1000);
+
+	(void)arg;
+	at_exit = pool_of(2, NULL);
+	if (mp_pool_map_async(at_exit, stubborn, items, 1, NULL, NULL) || atexit(terminate_at_exit))
+		return 1;
+	await_count(&page->begun, 2);
+	exit(5);
+}
+
+ROW("pool.7/atexit", 1, "a handler of exit may terminate a pool with much to do: under a second",
+    .graph = "every child reaped by its parent; nothing left")
+{
+	share_page();
+	pid_t pid = forked(exit_with_a_pool, NULL);
+	EQUAL(WEXITSTATUS(waited(pid)), 5);
+	EQUAL(page->calls, 1);
 }
 
 ROW("pool.7/free", 1, "a pool that is given up is terminated; results that are held stay", TIDY)

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * imap: a window that moves over the input.
+ * imap as its reader sees it: an item of this chunk, or the first of the next.
  *
- * Each chunk is a result of its own. The reader asks for results; when there is none, or the
- * window is half empty, he fills it from the input. So the input is read by one thread, the
- * reader's, never under the lock, and never further than the window reaches.
+ * The reader asks for results; when there is none, or the window is half empty, he fills it from
+ * the input. So the input is read by one thread, the reader's, never under the lock, and never
+ * further than the window reaches.
  *
- * Invariants: ahead counts chunks that were given out and not read; the line holds, in order,
- * those that may be read: of imap all, of imap_unordered those that are done.
  * Handout: labs/11-pool/README.md
  */
 #define _GNU_SOURCE
@@ -15,27 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "parts.h"
+#include "window.h"
 
 #include <mp/todo.h>
-
-struct mp_imap {
-	/* yours */
-};
-
-void
-mp__imap_unref(struct mp_imap *it)
-{
-	/* pool.4: the bell stays for the last who rings it. */
-	mp_todo("pool.4");
-}
-
-void
-mp__imap_done(struct mp_result *r)
-{
-	/* pool.4: a chunk is done; of imap_unordered it may be read from now on. */
-	mp_todo("pool.4");
-}
 
 int
 mp_pool_imap(struct mp_pool *pool, mp_task *f, struct mp_input input,

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pool as its owner sees it: made, closed, terminated, joined, given up.
+ * The pool: how it is made, and how long it lives.
  *
- * It lives as long as somebody holds it: its owner, its supervisor, and every result. All that
- * the owner does is to write down what is wanted, and to wake the supervisor.
+ * It lives as long as somebody holds it: its owner, its supervisor, and every result.
  *
  * Invariants: a forked child has a copy of its parent's pools, and may do nothing with it.
  * Handout: labs/11-pool/README.md
@@ -19,7 +18,6 @@
 #include <unistd.h>
 
 #include <mp/context.h>
-#include <mp/deadline.h>
 #include <mp/io.h>
 #include <mp/todo.h>
 #include <mp/value.h>
@@ -66,42 +64,4 @@ mp_pool_new(struct mp_pool **out, int processes, const struct mp_pool_options *o
 {
 	/* pool.1: the object, the memory that all see, the supervisor; it starts the workers. */
 	mp_todo("pool.1");
-}
-
-int
-mp_pool_close(struct mp_pool *pool)
-{
-	/* pool.7: write it down, and wake the supervisor. */
-	mp_todo("pool.7");
-}
-
-int
-mp_pool_terminate(struct mp_pool *pool)
-{
-	/*
-	 * pool.7: as close, and what is not done is given up. Wait until the workers are gone;
-	 * not in a callback, and not for one that never returns.
-	 */
-	mp_todo("pool.7");
-}
-
-int
-mp_pool_join(struct mp_pool *pool, double timeout)
-{
-	/* pool.7: until the supervisor is gone. */
-	mp_todo("pool.7");
-}
-
-void
-mp_pool_free(struct mp_pool *pool)
-{
-	/* pool.7: end it in good order, and give up the owner's reference. */
-	mp_todo("pool.7");
-}
-
-const char *
-mp_pool_why(struct mp_pool *pool)
-{
-	/* pool.6: written once, before the pool is broken. */
-	mp_todo("pool.6");
 }

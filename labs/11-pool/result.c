@@ -2,8 +2,7 @@
 /*
  * A result: parts that come one by one in any order, and one moment at which all are there.
  *
- * The supervisor only keeps what comes, as it is: bytes. The value is made of them by the
- * first who gets it, in his own thread, so that a large result keeps nobody else waiting.
+ * The supervisor only keeps what comes, as it is: bytes (get.c makes the value).
  *
  * Invariants: left is the number of parts that have not come; at 0, and only then, the result is
  * ready, and nothing of it changes but value. Handout: labs/11-pool/README.md
@@ -13,10 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <mp/pickle.h>
-#include <mp/todo.h>
-
 #include "parts.h"
+
+#include <mp/todo.h>
 
 int
 mp__result_new(struct mp_result **out, struct mp_pool *pool, size_t items, size_t chunksize,
@@ -62,46 +60,4 @@ mp__result_call(struct mp_result *r)
 {
 	/* pool.2: in the supervisor, without the lock: ring, and call one of the two. */
 	mp_todo("pool.2");
-}
-
-int
-mp_result_wait(struct mp_result *r, double timeout)
-{
-	/* pool.2: until nothing is left, or the deadline. In a callback nobody would end it. */
-	mp_todo("pool.2");
-}
-
-int
-mp_result_get(struct mp_result *r, double timeout, struct mp_value **value)
-{
-	/* pool.2: wait; then the first error, or the value. */
-	mp_todo("pool.2");
-}
-
-int
-mp_result_ready(struct mp_result *r)
-{
-	/* pool.2: is nothing left? */
-	mp_todo("pool.2");
-}
-
-int
-mp_result_successful(struct mp_result *r)
-{
-	/* pool.2: only of one that is ready. */
-	mp_todo("pool.2");
-}
-
-const char *
-mp_result_why(struct mp_result *r)
-{
-	/* pool.5: the words that came with the first failure. */
-	mp_todo("pool.5");
-}
-
-int
-mp_result_item(struct mp_result *r, size_t i)
-{
-	/* pool.5: how the chunk of that item ended. */
-	mp_todo("pool.5");
 }

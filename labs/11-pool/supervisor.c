@@ -11,9 +11,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -23,13 +20,6 @@
 #include <mp/todo.h>
 
 #include "parts.h"
-
-void
-mp__pool_break(struct mp_pool *pool, const char *format, ...)
-{
-	/* pool.6: for the first reason only: it explains all others. */
-	mp_todo("pool.6");
-}
 
 void *
 mp__pool_supervise(void *arg)

@@ -104,10 +104,9 @@ mp__memory_give(struct mp_pool *pool, void *memory)
 {
 	/* pool.8: strike it out, and let the pages go. */
 	//{
-	size_t offset = (size_t)((char *)memory - pool->memory);
-
 	if (!memory)
 		return;
+	size_t offset = (size_t)((char *)memory - pool->memory);
 	for (struct block **next = &pool->blocks; *next; next = &(*next)->next) {
 		struct block *block = *next;
 		if (block->offset != offset)

@@ -20,6 +20,10 @@ int mp__pool_open(struct mp_pool *pool);  /* hold lock: 0, or why no task is tak
 
 /* supervisor.c */
 void *mp__pool_supervise(void *pool);
+
+/* upkeep.c; the supervisor only; hold lock */
+void mp__pool_keep_up(struct mp_pool *pool);
+void mp__pool_give_up(struct mp_pool *pool);
 void
 mp__pool_break(struct mp_pool *pool, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -57,7 +61,7 @@ void mp__tasks_drop(struct task *first);
 int mp__pool_chunk(struct task **out, struct mp_result *r, size_t part, enum kind kind, mp_task *f,
     const char *name, const struct mp_value *items, size_t from, size_t n);
 
-/* imap.c */
+/* window.c */
 void mp__imap_done(struct mp_result *r); /* hold lock */
 void mp__imap_unref(struct mp_imap *it);
 

@@ -11,9 +11,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -24,99 +21,7 @@
 #include "parts.h"
 
 //{
-#define NAP	    (100 * 1000)	 /* ns */
-#define PATIENCE    (200 * 1000 * 1000L) /* ns between SIGTERM and SIGKILL */
-#define RETRY	    (100 * 1000 * 1000L) /* ns between attempts to start a worker */
-#define MAX_RETRIES 10
-
-/* --- what is to be done; hold lock --- */
-
-/* End every task that is in the queue or in a hand. */
-static void
-fail_all(struct mp_pool *pool)
-{
-	const char *why = pool->doom == MP_POOL_BROKEN ? pool->why : mp_error_text(pool->doom);
-
-	for (struct worker *w = pool->workers; w < end_of(pool); w++)
-		for (uint64_t number = w->oldest; number < w->next; number++) {
-			struct task *t = w->hand[number % DEPTH];
-			w->hand[number % DEPTH] = NULL;
-			if (t)
-				mp__pool_end(pool, t, pool->doom, why, strlen(why));
-			w->load = 0;
-		}
-	while (pool->queue) {
-		struct task *t = pool->queue;
-		pool->queue = t->next;
-		mp__pool_end(pool, t, pool->doom, why, strlen(why));
-	}
-	pool->last = NULL;
-}
-
-/* Ask each worker to go; after a while, make it. */
-static void
-drive_out(struct mp_pool *pool)
-{
-	for (struct worker *w = pool->workers; w < end_of(pool); w++) {
-		if (!w->process)
-			continue;
-		if (!w->patience) {
-			w->patience = mp_now() + PATIENCE;
-			(void)!mp_process_terminate(w->process);
-		} else if (mp_now() >= w->patience) {
-			(void)!mp_process_kill(w->process);
-			w->patience = MP_NEVER;
-		}
-	}
-}
-
-static bool
-all_done(struct mp_pool *pool)
-{
-	if (pool->queue)
-		return false;
-	for (struct worker *w = pool->workers; w < end_of(pool); w++)
-		if (w->load)
-			return false;
-	return true;
-}
-
-/* Those who have nothing more to do here leave: all when the pool is closed. */
-static void
-dismiss(struct mp_pool *pool)
-{
-	bool over = pool->closed && all_done(pool);
-
-	for (struct worker *w = pool->workers; w < end_of(pool); w++)
-		if (w->process && !w->load &&
-		    (over || (pool->maxtasks && w->finished >= pool->maxtasks)))
-			mp__pool_dismiss(pool, w);
-}
-
-static void
-no_worker_starts(struct mp_pool *pool, int error)
-{
-	pool->retry = mp_now() + RETRY;
-	if (++pool->failed_starts >= MAX_RETRIES)
-		mp__pool_break(pool, "no worker could be started: %s", mp_error_text(error));
-}
-
-/* Fill the places that are empty, if there is something to do there. */
-static void
-replenish(struct mp_pool *pool)
-{
-	pool->retry = MP_NEVER;
-	for (struct worker *w = pool->workers; w < end_of(pool); w++) {
-		if (w->process || (pool->closed && !pool->queue) || pool->doom)
-			continue;
-		int error = mp__pool_hire(pool, w);
-		if (error) {
-			no_worker_starts(pool, error);
-			return;
-		}
-		pool->failed_starts = 0;
-	}
-}
+#define NAP (100 * 1000) /* ns */
 
 static bool
 is_over(struct mp_pool *pool)
@@ -241,33 +146,15 @@ turn(struct mp_pool *pool)
 		if (w->process && w->died)
 			mp__pool_bury(pool, w);
 	if (pool->doom) {
-		fail_all(pool);
-		drive_out(pool);
+		mp__pool_give_up(pool);
 	} else {
-		dismiss(pool);
-		replenish(pool);
+		mp__pool_keep_up(pool);
 		mp__pool_dispatch(pool);
 	}
 	call(pool);
 	return ended;
 }
 //}
-
-void
-mp__pool_break(struct mp_pool *pool, const char *format, ...)
-{
-	/* pool.6: for the first reason only: it explains all others. */
-	//{
-	va_list list;
-
-	if (pool->doom)
-		return;
-	va_start(list, format);
-	vsnprintf(pool->why, sizeof(pool->why), format, list);
-	va_end(list);
-	pool->doom = MP_POOL_BROKEN;
-	//}
-}
 
 //{
 /* The first workers: all of them, or none. Hold lock. */
