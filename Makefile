@@ -198,7 +198,7 @@ format: | $(B)/need-check ## is every file as .clang-format says?
 .PHONY: lint
 lint: | $(B)/need-check ## what cppcheck finds
 	@cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
-		--suppressions-list=harness/tools/cppcheck -I labs/include -I harness \
+		--suppressions-list=harness/tools/cppcheck -D__x86_64__ '-DMP__PARTS(...)=mp__parts(0, 0)' -I labs/include -I harness \
 		labs/00-base solutions harness
 
 .PHONY: compile_commands.json

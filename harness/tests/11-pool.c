@@ -1260,7 +1260,7 @@ ROW("pool.6/maxtasks", 1, "after its number of tasks a worker leaves for a new o
 {
 	struct mp_pool *pool = pool_of(2, &(struct mp_pool_options){.maxtasksperchild = 10});
 	struct mp_value *items = range(100), *pids = NULL, *values = NULL;
-	int64_t pid[100];
+	int64_t pid[100] = {0};
 	int count[100] = {0}, different = 0;
 
 	OK(mp_pool_map(pool, tell_pid, items, 1, &pids));
