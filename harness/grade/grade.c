@@ -272,6 +272,7 @@ machine_of(const struct grading *g)
 	if (g->count && !traced) {
 		json_array_append_new(missed, json_string("zombies and who reaped whom"));
 		json_array_append_new(missed, json_string("the rows' sentences about the graph"));
+		json_array_append_new(missed, json_string("names left in shared memory"));
 	}
 	return json_pack("{s:o,s:i,s:f,s:s,s:o,s:o}", "system",
 	    text_format("%s %s %s", name.sysname, name.release, name.machine), "cpus",

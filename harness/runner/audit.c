@@ -4,7 +4,7 @@
  *
  * /dev/shm belongs to the whole machine, so what is new there is only a suspicion: the event
  * log says whether this row's processes made it. If they did, it is told and removed; without
- * a log it is only told. The row's directory is its own, and removed with all the others.
+ * a log nobody is suspected. The row's directory is its own, and removed with all the others.
  * (Processes and descriptors are audited by the trace and by runner/row.c.)
  */
 #define _GNU_SOURCE
@@ -96,14 +96,12 @@ look_at_name(const struct run *run, const char *name)
 {
 	char path[sizeof(SHM) + NAME_MAX];
 	struct run_outcome *outcome = run->outcome;
-	bool traced = outcome->trace.level == TRACE_PTRACE;
 
 	snprintf(path, sizeof(path), SHM "%s", name);
-	if (traced && !is_made(run->log, path))
+	if (outcome->trace.level != TRACE_PTRACE || !is_made(run->log, path))
 		return;
 	append(outcome->left_shm, sizeof(outcome->left_shm), SHM, name);
-	if (traced)
-		unlink(path);
+	unlink(path);
 }
 
 void

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -152,6 +153,15 @@ CASE(vforked, "vforked", "a program begun by vfork is found, told and killed", .
     .kind = "orphan", .finding = "P.2")
 CASE(shm, "shm", "shared memory with a name is told and removed", .verdict = "leak",
     .kind = "shared memory", .finding = "/dev/shm/procsmith-selftest-left")
+
+static void
+shm_untraced(void)
+{
+	judge("shm", &(const struct expected){.verdict = "pass", .untraced = true});
+	CU_ASSERT_EQUAL(shm_unlink("/procsmith-selftest-left"), 0);
+}
+SELFTEST("hostile", "without a tracer nobody is suspected of another's", shm_untraced)
+
 CASE(file, "file", "a file is told and removed", .verdict = "leak", .kind = "temporary file",
     .finding = "forgotten.txt")
 CASE(long_name, "long-name", "the longest name is told, too", .verdict = "leak",

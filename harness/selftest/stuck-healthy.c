@@ -302,11 +302,11 @@ reads_named_pipe(void)
 
 #define HEALTHY(name, function)                                                                    \
 	{                                                                                          \
-		name, function, {NULL}, 0, false                                                   \
+		name, function, {NULL}, 0, false, false                                            \
 	}
 #define HEALTHY_OPEN(name, function)                                                               \
 	{                                                                                          \
-		name, function, {NULL}, 0, true                                                    \
+		name, function, {NULL}, 0, true, false                                             \
 	}
 
 const struct stuck_program stuck_healthy[] = {
