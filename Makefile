@@ -148,9 +148,16 @@ $(B)/bench/%: $(OBJ)/harness/bench/%.o $(bench_o) $(B)/libmp.a
 	@echo "  LINK    $@"
 	@$(LINK) -o $@ $^ $(bench_libs) -lm
 
-# OpenMP is a contender.
-$(OBJ)/harness/bench/11-pool.o: EXTRA = -fopenmp
+# OpenMP is a contender, and so is OpenSSL's SHA-256, which is Python's, too.
+$(OBJ)/harness/bench/11-pool.o $(OBJ)/harness/bench/11-pool-work.o: EXTRA = -O2 -fopenmp
 $(B)/bench/11-pool: bench_libs = -fopenmp
+$(B)/bench/11-pool-work: bench_libs = -fopenmp -lcrypto
+$(B)/bench/11-pool-work: | $(B)/bench/files
+$(OBJ)/harness/bench/11-pool-work.o: | $(B)/need-bench
+
+$(B)/bench/files: harness/bench/files
+	@echo "  FILES   $@"
+	@harness/bench/files $@
 
 CPUS ?= 0
 .PHONY: bench
