@@ -160,9 +160,16 @@ $(B)/bench/%: $(OBJ)/harness/bench/%.o $(bench_o) $(B)/libmp.a
 	@echo "  LINK    $@"
 	@$(LINK) -o $@ $^ $(bench_libs) -lm
 
-# OpenMP is a contender.
-$(OBJ)/harness/bench/11-pool.o: EXTRA = -fopenmp
+# OpenMP is a contender, and so is OpenSSL's SHA-256, which is Python's, too.
+$(OBJ)/harness/bench/11-pool.o $(OBJ)/harness/bench/11-pool-work.o: EXTRA = -O2 -fopenmp
 $(B)/bench/11-pool: bench_libs = -fopenmp
+$(B)/bench/11-pool-work: bench_libs = -fopenmp -lcrypto
+$(B)/bench/11-pool-work: | $(B)/bench/files
+$(OBJ)/harness/bench/11-pool-work.o: | $(B)/need-bench
+
+$(B)/bench/files: harness/bench/files
+	@echo "  FILES   $@"
+	@harness/bench/files $@
 
 CPUS ?= 0
 .PHONY: bench
@@ -276,6 +283,47 @@ check-tools:
 	@harness/tools/points
 	@harness/tools/errors | diff docs/errors.md - || \
 		{ echo "docs/errors.md is not what mp/error.h says: make errors" >&2; exit 1; }
+
+# --- install ----------------------------------------------------------------------------------
+# The library for programs of any kind: libmp.a, libmp.so, headers, pkg-config's libmp.pc.
+
+PREFIX ?= /usr/local
+VERSION := 0.1.0
+SO := libmp.so.$(basename $(basename $(VERSION)))
+installed_o := $(patsubst %.c,$(B)/lib/%.o,$(base_c) $(stage_c))
+installed = $(DESTDIR)$(PREFIX)
+
+$(B)/lib/%.o: %.c Makefile | $(B)/need-build
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	@$(CC) -std=c11 -O2 -g -fPIC -pthread $(WARN) $(INCLUDE) -MMD -MP -c -o $@ $<
+
+$(B)/lib/libmp.a: $(installed_o)
+	@echo "  AR      $@"
+	@rm -f $@; ar rcs $@ $^
+
+$(B)/lib/$(SO): $(installed_o)
+	@echo "  LINK    $@"
+	@$(CC) -shared -pthread -Wl,-z,now,-soname,$(SO) -o $@ $^ -lm
+
+-include $(installed_o:.o=.d)
+
+.PHONY: install
+install: $(B)/lib/libmp.a $(B)/lib/$(SO) libmp.pc.in ## put libmp down; PREFIX=/usr/local DESTDIR=
+	@install -d $(installed)/lib/pkgconfig $(installed)/include/mp
+	@install -m 644 labs/include/mp.h $(installed)/include
+	@install -m 644 $(headers) $(installed)/include/mp
+	@install -m 644 $(B)/lib/libmp.a $(installed)/lib
+	@install -m 755 $(B)/lib/$(SO) $(installed)/lib/libmp.so.$(VERSION)
+	@ln -sf libmp.so.$(VERSION) $(installed)/lib/$(SO)
+	@ln -sf $(SO) $(installed)/lib/libmp.so
+	@sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' libmp.pc.in \
+		> $(installed)/lib/pkgconfig/libmp.pc
+	@echo "  INSTALL $(installed)"
+
+.PHONY: test-install
+test-install: ## what is installed is all that a program outside needs
+	@harness/selftest/install.sh
 
 # --- peers ------------------------------------------------------------------------------------
 # harness/selftest/peers/NAME.c is the library's end of a talk with something live: Python.

@@ -103,7 +103,10 @@ mp_pool_free(struct mp_pool *pool)
 	pthread_mutex_unlock(&pool->lock);
 	if (!closed)
 		(void)!mp_pool_terminate(pool);
-	(void)!mp_pool_join(pool, MP_FOREVER);
+	if (mp_pool_join(pool, MP_FOREVER) == 0)
+		pthread_join(pool->supervisor, NULL);
+	else
+		pthread_detach(pool->supervisor); /* this is it */
 	mp__pool_unref(pool);
 	//}
 }

@@ -69,17 +69,13 @@ prepare(struct mp_pool *pool)
 static int
 start_supervisor(struct mp_pool *pool)
 {
-	pthread_attr_t attributes;
 	sigset_t all;
 
 	sigfillset(&all);
-	pthread_attr_init(&attributes);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	pthread_sigmask(SIG_SETMASK, &all, &pool->mask);
 	mp__pool_ref(pool);
-	int error = -pthread_create(&pool->supervisor, &attributes, mp__pool_supervise, pool);
+	int error = -pthread_create(&pool->supervisor, NULL, mp__pool_supervise, pool);
 	pthread_sigmask(SIG_SETMASK, &pool->mask, NULL);
-	pthread_attr_destroy(&attributes);
 	if (error) {
 		mp__pool_unref(pool);
 		return error;
@@ -89,6 +85,8 @@ start_supervisor(struct mp_pool *pool)
 		pthread_cond_wait(&pool->changed, &pool->lock);
 	error = pool->start_error;
 	pthread_mutex_unlock(&pool->lock);
+	if (error)
+		pthread_join(pool->supervisor, NULL);
 	return error;
 }
 
