@@ -18,6 +18,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <mp/todo.h>
+
 #include "grade/findings.h"
 #include "grade/grade.h"
 #include "graph/graph.h"
@@ -92,11 +94,22 @@ is_tamper(struct trial *t)
 	return t->verdict;
 }
 
+/* A child that is another program has no channel: its exit code tells. */
+static bool
+is_todo_elsewhere(const struct trial *t)
+{
+	bool held = run_is_proved(t->run) && !atomic_load(&t->run->channel->failed);
+
+	return !held && t->graph && graph_exits(t->graph, MP_TODO_STATUS) > 0;
+}
+
 static bool
 is_todo(struct trial *t)
 {
 	const struct channel *c = t->run->channel;
 
+	if (!*c->todo && is_todo_elsewhere(t))
+		say(t, "todo", text_format("a child came upon what is not written yet"));
 	if (*c->todo)
 		say(t, "todo",
 		    text_format("%.*s is not written yet", (int)strnlen(c->todo, sizeof(c->todo)),

@@ -109,6 +109,7 @@ event_fork(struct reader *reader, const json_t *event, struct process *who)
 static int
 event_exec(struct reader *reader, const json_t *event, struct process *who)
 {
+	pipes_exec(who);
 	keep_exec(reader, event, who);
 	return 0;
 }

@@ -31,6 +31,9 @@ void graph_title(struct graph *graph, const char *title);
 /* How many processes the run had. */
 size_t graph_size(const struct graph *graph);
 
+/* How many of them left by themselves with that exit code. */
+size_t graph_exits(const struct graph *graph, int code);
+
 /*
  * The views. 0, or -errno. No pid and no time is in them: one shape, one picture, byte for
  * byte. More than four like siblings are one, with a count.

@@ -79,6 +79,17 @@ graph_size(const struct graph *graph)
 	return graph->size;
 }
 
+size_t
+graph_exits(const struct graph *graph, int code)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < graph->size; i++)
+		count +=
+		    graph->processes[i]->ending == END_EXIT && graph->processes[i]->code == code;
+	return count;
+}
+
 static int
 by_path(const void *a, const void *b)
 {

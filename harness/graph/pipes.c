@@ -205,6 +205,15 @@ pipes_waited(struct process *process)
 		hold->leaked |= hold->now == END_BOTH;
 }
 
+/* What it had closed by then, it had not worked with: it only tidied up for the program. */
+void
+pipes_exec(struct process *process)
+{
+	for (struct hold *hold = process->holds; hold; hold = hold->next)
+		if (!hold->now && !process->execs)
+			hold->alone = 0;
+}
+
 void
 pipes_release(struct process *process)
 {

@@ -32,6 +32,8 @@ int event_unlink(struct reader *reader, const json_t *event, struct process *who
 
 /* A child holds what its parent holds. 0, or -1: no memory. */
 int pipes_inherit(struct graph *graph, struct process *parent, struct process *child);
+/* The process executes a program: before that is kept. */
+void pipes_exec(struct process *process);
 /* The process ended: what it held is what it held at its exit. */
 void pipes_release(struct process *process);
 /* The process came back from a wait: both ends of a pipe in hand are a leak. */

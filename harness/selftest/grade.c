@@ -339,6 +339,25 @@ matrix(void)
 SELFTEST("grade", "a row that is run again has its place in the matrix, and no points", matrix)
 
 static void
+todo_elsewhere(void)
+{
+	char *const wanted[] = {"spawn.4/args", "spawn.1/fork", NULL};
+	struct handin h;
+
+	handin_open(&h, NULL);
+	handin_shell(&h,
+	    "cp -r %s/solutions/05-spawn . && sed -i 's/int code = self.function(args);/"
+	    "extern void mp_todo(const char *); int code = 0; mp_todo(\"spawn.4\");/' "
+	    "05-spawn/child.c",
+	    kit_root());
+	handin_grade(&h, (struct grade_options){0}, wanted);
+	CU_ASSERT_STRING_EQUAL(handin_text(handin_row(&h, wanted[0]), "verdict"), "todo");
+	CU_ASSERT_STRING_EQUAL(handin_text(handin_row(&h, wanted[1]), "verdict"), "pass");
+	handin_close(&h);
+}
+SELFTEST("grade", "what a child that is another program comes upon is to do, too", todo_elsewhere)
+
+static void
 only_read(void)
 {
 	char *const wanted[] = {"reap.5", "process.1", NULL};

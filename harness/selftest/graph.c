@@ -252,6 +252,17 @@ lists_pipes(void)
 }
 SELFTEST("graph", "pipes are told with who writes, who reads and who kept both ends", lists_pipes)
 
+/* A forkserver closes, before its exec, the pipe on which its caller will talk to a child. */
+static void
+tidies_before_exec(void)
+{
+	HAS("forkserver", TEXT, "P.2  given --mp-forkserver · by vfork",
+	    "P.2.2  exit 0 · reaped by P.2", "pipe1    P.2, P.2.1, P.2.2 → P.1",
+	    "pipe3    P ↔ P.2, P.2.1, P.2.2");
+	HAS_NO("forkserver", TEXT, "pipe2    P → P.2");
+}
+SELFTEST("graph", "what was closed on the way to an exec was not worked with", tidies_before_exec)
+
 static void
 colours_on_request(void)
 {

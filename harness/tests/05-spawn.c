@@ -44,6 +44,16 @@ let_helpers_go(void)
 	EQUAL(mp_tracker_stop(), 0);
 }
 
+/* The same after children by one method: of spawn's only the tracker was there. */
+static void
+let_go(enum mp_method method)
+{
+	if (method == MP_FORKSERVER)
+		let_helpers_go();
+	else
+		EQUAL(mp_tracker_stop(), 0);
+}
+
 static struct mp_process *
 called(enum mp_method method, int (*function)(struct mp_value *), struct mp_value *args,
     const struct mp_process_options *options)
@@ -769,7 +779,7 @@ look_around_by(enum mp_method method)
 	TRUE(mp_process_pid(p) > 0 && mp_process_pid(p) != getpid(), "the child has its own pid");
 	EQUAL(finished(p), 0);
 	EQUAL(mp_get_start_method(true), MP_DEFAULT);
-	let_helpers_go();
+	let_go(method);
 }
 
 /* 2, 13, 20 */
@@ -800,7 +810,7 @@ ROW("spawn.4/args", 1, "a spawned child gets its arguments, whatever they are", 
 		      mp_dict(mp_str("key"), mp_tuple(mp_bool(true)))),
 		  NULL)),
 	    0);
-	let_helpers_go();
+	let_go(MP_SPAWN);
 }
 
 static int
@@ -817,7 +827,7 @@ ROW("spawn.4/large", 1, "arguments may be larger than a pipe", TIDY)
 	guarded();
 	EQUAL(finished(called(MP_SPAWN, count_bytes, mp_tuple(mp_bytes(data, MEGA)), NULL)), 0);
 	free(data);
-	let_helpers_go();
+	let_go(MP_SPAWN);
 }
 
 /* Start one more by the default, n times; the name of the last is Process-1:1:1... */
@@ -850,7 +860,7 @@ ROW("spawn.4/deeper", 1, "a spawned child spawns: names are counted on, the trac
 {
 	guarded();
 	EQUAL(finished(called(MP_SPAWN, go_deeper, mp_tuple(mp_int(2)), NULL)), 0);
-	let_helpers_go();
+	let_go(MP_SPAWN);
 }
 
 /* How many descriptors there are; 100 more if the one in the arguments is open. */
@@ -896,7 +906,7 @@ ROW("spawn.4/descriptors", 2,
 	/* Its streams, the tracker's, and what tells of its parent. */
 	BETWEEN(counted_by(MP_SPAWN, high), 3, 6);
 	mp_close(&high);
-	let_helpers_go();
+	let_go(MP_SPAWN);
 }
 
 static int
@@ -925,7 +935,7 @@ inherit_by(enum mp_method method)
 	    0);
 	FAILS(mp__spawning_fd(ear.fds[1]), MP_NOT_SPAWNING);
 	EQUAL_TEXT(ear_text(&ear), "hello");
-	let_helpers_go();
+	let_go(method);
 }
 
 ROW("spawn.4/inherits", 2, "a descriptor that an argument names is inherited, and closed by exec",
@@ -1040,7 +1050,7 @@ ROW("spawn.4/unread", 1, "a child that ends before it has its arguments has been
 	mp_close(&kept);
 	EQUAL(finished(p), 1);
 	TRUE(strstr(ear_text(&ear), "Process-2"), "the child says who cannot load its arguments");
-	let_helpers_go();
+	let_go(MP_SPAWN);
 }
 
 /* The spawned child cannot know itself when it must go: its data stand in the pipe. */
@@ -1087,7 +1097,7 @@ ROW("spawn.4/death-signal", 1, "a spawned child with a death signal dies with it
 	orphan_by(MP_SPAWN);
 	TRUE(reap_any(&status) > 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL,
 	    "the grandchild is adopted here, and was killed");
-	let_helpers_go();
+	let_go(MP_SPAWN);
 }
 
 static int
@@ -1128,7 +1138,7 @@ ROW("spawn.4/twenty", 1, "twenty spawned children at a time end with their own c
 		p[i] = called(MP_SPAWN, give_number, mp_tuple(mp_int(i)), NULL);
 	for (int i = 0; i < 20; i++)
 		EQUAL(finished(p[i]), i);
-	let_helpers_go();
+	let_go(MP_SPAWN);
 }
 
 /* --- spawn.5: the forkserver ----------------------------------------------------------------------- */

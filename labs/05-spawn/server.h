@@ -38,7 +38,7 @@ int send_packet(int fd, const void *data, size_t size, const int *fds, size_t co
 int receive_packet(int fd, void *data, size_t size, int *fds, size_t *count);
 
 /* Clients. Tasks spawn.5 */
-void server_adopt(int fd); /* -1: there is none */
+void server_adopt(int fd);
 
 /* The server. Tasks spawn.5 */
 bool server_has_socket(void);

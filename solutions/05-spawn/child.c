@@ -138,7 +138,8 @@ parcel_open(void)
 	guarded = true;
 	close_range(PLACE_TRACKER, UINT_MAX, CLOSE_RANGE_CLOEXEC);
 	tracker_adopt(PLACE_TRACKER);
-	server_adopt(fcntl(PLACE_SERVER, F_GETFD) < 0 ? -1 : PLACE_SERVER);
+	if (fcntl(PLACE_SERVER, F_GETFD) >= 0)
+		server_adopt(PLACE_SERVER);
 	int error = mp_connection_new(&self.data, PLACE_DATA, true, false);
 	if (!error)
 		error = mp_connection_recv(self.data, &who);

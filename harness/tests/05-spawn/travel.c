@@ -17,6 +17,13 @@ extern const struct traveller *const __start_travellers[], *const __stop_travell
 
 /* --- the ways ------------------------------------------------------------------------------ */
 
+/* By fork nothing but spawn.1 need be written. */
+static void
+begin_fork(void)
+{
+	OK(mp_set_start_method(MP_FORK, false));
+}
+
 static void
 begin(enum mp_method method)
 {
@@ -24,12 +31,6 @@ begin(enum mp_method method)
 
 	OK(mp_init(1, argv));
 	OK(mp_set_start_method(method, false));
-}
-
-static void
-begin_fork(void)
-{
-	begin(MP_FORK);
 }
 
 static void
@@ -67,8 +68,10 @@ helpers(void)
 void
 helpers_end(void)
 {
-	EQUAL(mp_forkserver_stop(), 0);
-	EQUAL(mp_tracker_stop(), 0);
+	if (helpers() > 1)
+		EQUAL(mp_forkserver_stop(), 0);
+	if (helpers() > 0)
+		EQUAL(mp_tracker_stop(), 0);
 }
 
 /* --- the journey --------------------------------------------------------------------------- */
