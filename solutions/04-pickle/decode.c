@@ -140,12 +140,15 @@ remember(struct decoder *d, size_t size)
 	return read_number(d, size, &number) ? mp__memo_put(d, number) : MP_UNPICKLING;
 }
 
-static int
+static inline int
 recall(struct decoder *d, size_t size)
 {
 	uint64_t number;
 
-	return read_number(d, size, &number) ? mp__memo_get(d, number) : MP_UNPICKLING;
+	if (!read_number(d, size, &number) || number >= d->memo_room || !d->memo[number])
+		return MP_UNPICKLING;
+	struct mp_value *v = d->memo[number];
+	return push(d, d->rebuilt ? mp_value_ref(v) : ref_private(v));
 }
 
 static int
