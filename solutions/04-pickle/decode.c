@@ -21,7 +21,7 @@
 /* --- reading ----------------------------------------------------------------------------- */
 
 /* The next n bytes; NULL: there are not so many. */
-static const uint8_t *
+static inline const uint8_t *
 take(struct decoder *d, uint64_t n)
 {
 	const uint8_t *from = d->at;

@@ -30,7 +30,7 @@ new_items(struct arena *arena, enum mp_kind kind, size_t inside)
 		errno = ENOMEM;
 	if (!items)
 		return NULL;
-	items->hash = 0;
+	atomic_init(&items->hash, 0);
 	items->size = items->room = inside;
 	items->at = inside ? items->inside : NULL;
 	return items;

@@ -26,7 +26,7 @@ mp__table_new(struct arena *arena, enum mp_kind kind)
 
 	if (!t)
 		return NULL;
-	t->hash = 0;
+	atomic_init(&t->hash, 0);
 	t->live = t->size = t->slots = 0;
 	t->room = sizeof(t->few) / sizeof(t->few[0]);
 	t->entries = t->few;

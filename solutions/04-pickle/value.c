@@ -68,7 +68,7 @@ mp__new_bytes(struct arena *arena, enum mp_kind kind, const void *data, size_t s
 		errno = ENOMEM;
 	if (!b)
 		return NULL;
-	b->hash = 0;
+	atomic_init(&b->hash, 0);
 	b->size = size;
 	if (size)
 		memcpy(b->data, data, size);
