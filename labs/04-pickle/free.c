@@ -9,4 +9,6 @@
  *
  * Handout: labs/04-pickle/README.md
  */
+#include <sys/single_threaded.h>
+
 #include "object.h"
