@@ -77,7 +77,11 @@ $(B)/selftest: $(filter-out %/cli/main.o,$(harness_o)) $(selftest_o) \
 	@echo "  LINK    $@"
 	@$(LINK) -o $@ $^ $(shell pkg-config --libs libcgraph libgvc jansson libseccomp) -lcunit -lm
 
-$(B)/tests/%: $(OBJ)/harness/tests/%.o $(row_o) $(B)/libmp.a
+# Beside a stage's rows may lie a folder of its name: what only they need.
+.SECONDEXPANSION:
+$(B)/tests/%: $(OBJ)/harness/tests/%.o $(row_o) \
+		$$(addprefix $(OBJ)/,$$(addsuffix .o,$$(basename $$(wildcard harness/tests/$$*/*.c)))) \
+		$(B)/libmp.a
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
 	@$(LINK) -o $@ $^ -lcunit -lm
@@ -115,7 +119,6 @@ demo-%: demos ## run a stage's demos: demo-02-reap; D=zombie just one
 .PHONY: demos
 demos: $(patsubst labs/%.c,$(B)/demos/%,$(subst /demos/,/,$(wildcard labs/*/demos/*.c)))
 
-.SECONDEXPANSION:
 $(B)/demos/%: labs/$$(*D)/demos/$$(*F).c | $(B)/need-build
 	@mkdir -p $(@D)
 	@echo "  DEMO    $<"
@@ -148,13 +151,19 @@ CPUS ?= 0
 bench: bench-trace bench-libmp ## measure everything: the library beside its peers, and tracing
 
 .PHONY: bench-trace
-bench-trace: $(B)/procsmith | $(B)/need-test ## what tracing costs, beside untraced and strace
+bench-trace: $(B)/procsmith | $(B)/need-bench ## what tracing costs, beside untraced and strace
 	@PROCSMITH=$(B)/procsmith CC=$(CC) harness/bench/trace-overhead.sh $(ROUNDS)
 
 .PHONY: bench-libmp
-bench-libmp: $(benches) | $(B)/need-test ## libmp beside CPython, raw C and others; T=words CPUS=0,1
+bench-libmp: $(benches) | $(B)/need-bench ## libmp beside CPython, raw C and others; T=words CPUS=0,1
 	@harness/bench/compare --rounds $(ROUNDS) --cpus $(CPUS) --only "$(T)" --json $(B)/bench.json \
 		$(benches) $(wildcard harness/bench/[0-9]*.py)
+	@harness/bench/plot $(B)/bench.json $(B)/bench.svg
+	@echo; echo "$(B)/bench.json and $(B)/bench.svg have it all"
+
+.PHONY: bench-quick
+bench-quick: ## bench-libmp in two minutes
+	@$(MAKE) --no-print-directory bench-libmp ROUNDS=3
 
 .PHONY: check
 check: format lint test ## tests, skeletons, ids, mutants, format and lint
@@ -264,6 +273,20 @@ test-pipe-peer: $(peers) ## live Pythons at the other end of a connection
 .PHONY: test-pickle-peer
 test-pickle-peer: $(peers) ## values as bytes, to live Pythons and back
 	@harness/selftest/pickle-peer.sh $(B)
+
+.PHONY: test-knots-peer
+test-knots-peer: $(peers) $(B)/procsmith ## deadlocks of the library's locks, seen from outside
+	@harness/selftest/knots-peer.sh $(B)
+
+.PHONY: test-shm-peer
+test-shm-peer: $(peers) ## shared memory, lists and semaphores, with live Pythons
+	@harness/selftest/shm-peer.sh $(B)
+
+# --- killed at counted points ---------------------------------------------------------------
+
+.PHONY: killpoints
+killpoints: $(B)/procsmith $(tests) ## where processes were killed, and who hung then; T=words
+	@harness/tools/killpoints $(B) "$(T)"
 
 # --- fuzzing ----------------------------------------------------------------------------------
 # harness/fuzz/NAME.c is a target of libFuzzer's; its corpus is harness/fuzz/corpus/NAME/, which

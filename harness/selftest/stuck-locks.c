@@ -141,14 +141,14 @@ bare_futex(void)
 	join_all();
 }
 
-/* What a library says of its own: registry.h. */
+/* What a library says of its own: registry.h. Who waits sleeps at two of its words. */
 static void
-registered(void)
+wait_registered(uint32_t kind)
 {
 	struct page {
 		struct stuck_notes notes;
 		struct stuck_note note;
-		uint32_t word, holder;
+		uint32_t word, other, holder;
 	} * page;
 	int fd = memfd_create("mp-lock", MFD_CLOEXEC);
 
@@ -156,18 +156,34 @@ registered(void)
 		_exit(9);
 	page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	*page = (struct page){.notes = {STUCK_MAGIC, STUCK_VERSION, 1},
-	    .note = {.kind = STUCK_NOTE_LOCK,
+	    .note = {.kind = kind,
 		.words = offsetof(struct page, word),
-		.words_size = 4,
+		.words_size = 8,
 		.holder = offsetof(struct page, holder),
 		.name = "tickets"},
 	    .holder = (uint32_t)getpid()};
+	struct futex_waitv words[] = {
+	    {0, (uintptr_t)&page->other, FUTEX_32, 0}, {0, (uintptr_t)&page->word, FUTEX_32, 0}};
 	if (child()) {
 		tied();
-		syscall(SYS_futex, &page->word, FUTEX_WAIT, 0, NULL, NULL, 0);
+		if (syscall(SYS_futex_waitv, words, 2, 0, NULL, 0) < 0)
+			syscall(SYS_futex, &page->word, FUTEX_WAIT, 0, NULL, NULL, 0);
 		_exit(0);
 	}
 	join_all();
+}
+
+static void
+registered(void)
+{
+	wait_registered(STUCK_NOTE_RLOCK);
+}
+
+/* The same, and anybody may release it. */
+static void
+registered_lock(void)
+{
+	wait_registered(STUCK_NOTE_LOCK);
 }
 
 static pthread_t first;
@@ -216,6 +232,9 @@ const struct stuck_program stuck_locks[] = {
 	"P.1 waits on a futex; only P and it itself have its memory", "P joins P.1"),
     PROGRAM(
 	"registered", registered, 2, "P.1 waits for the lock 'tickets' held by P", "P joins P.1"),
+    PROGRAM("registered-lock", registered_lock, 2,
+	"P.1 waits for the lock 'tickets' that P holds; only P and it itself could release it",
+	"P joins P.1"),
     PROGRAM("threads", threads, 2, "P's thread 1 joins P's thread 2",
 	"P's thread 2 joins P's thread 1"),
     {0},

@@ -227,6 +227,8 @@ waits(struct stuck *s, struct stuck_task *task)
 		return stuck_children(s, task, true), true;
 	case SYS_futex:
 		return stuck_futex(s, task), true;
+	case SYS_futex_waitv:
+		return stuck_futex_waitv(s, task), true;
 	case SYS_flock:
 		return stuck_lock(s, task, true), true;
 	case SYS_fcntl:

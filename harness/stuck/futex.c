@@ -168,21 +168,14 @@ bare(struct stuck *s, struct stuck_task *task, const struct stuck_word *word)
 	stuck_sharers(s, task, way, word);
 }
 
-void
-stuck_futex(struct stuck *s, struct stuck_task *task)
+/* Any of those who could wake it there. */
+static void
+at_word(struct stuck *s, struct stuck_task *task, uint64_t address, uint32_t expected, bool private)
 {
 	static _Thread_local struct stuck_word word;
-	int operation = (int)task->args[1], command = operation & FUTEX_CMD_MASK;
-	bool waits = command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET ||
-		     command == FUTEX_LOCK_PI || command == 13 /* FUTEX_LOCK_PI2 */;
 
-	word = (struct stuck_word){.address = task->args[0], .expected = (uint32_t)task->args[2]};
-	if (!waits || task->args[3]) {
-		stuck_does(task, waits ? "waits with a timeout" : "waits in futex");
-		(void)stuck_way(task, STUCK_OUTSIDE, waits ? "time" : "unknown", "%s", "");
-		return;
-	}
-	if (!find_word(task->process, &word, operation & FUTEX_PRIVATE_FLAG) ||
+	word = (struct stuck_word){.address = address, .expected = expected};
+	if (!find_word(task->process, &word, private) ||
 	    !stuck_peek(task->process->pid, word.address, &word.value, sizeof(word.value))) {
 		stuck_does(task, "waits on");
 		stuck_way(task, STUCK_ANY, "unseen", "a futex that we may not see")->unseen = true;
@@ -190,4 +183,56 @@ stuck_futex(struct stuck *s, struct stuck_task *task)
 	}
 	if (!stuck_registry(s, task, &word) && !stuck_sync(s, task, &word))
 		bare(s, task, &word);
+}
+
+void
+stuck_futex(struct stuck *s, struct stuck_task *task)
+{
+	int operation = (int)task->args[1], command = operation & FUTEX_CMD_MASK;
+	bool waits = command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET ||
+		     command == FUTEX_LOCK_PI || command == 13 /* FUTEX_LOCK_PI2 */;
+
+	if (waits && !task->args[3]) {
+		at_word(s, task, task->args[0], (uint32_t)task->args[2],
+		    operation & FUTEX_PRIVATE_FLAG);
+		return;
+	}
+	stuck_does(task, waits ? "waits with a timeout" : "waits in futex");
+	(void)stuck_way(task, STUCK_OUTSIDE, waits ? "time" : "unknown", "%s", "");
+}
+
+/* Several words of one object are one way. */
+static void
+drop_twins(struct stuck_task *task)
+{
+	size_t last = task->way_count - 1;
+
+	for (size_t i = 0; i < last; i++)
+		if (*task->ways[i].object &&
+		    !strcmp(task->ways[i].object, task->ways[last].object)) {
+			free(task->ways[last].freers);
+			task->way_count = last;
+			return;
+		}
+}
+
+/* Asleep at many words: whoever wakes it at one of them. */
+void
+stuck_futex_waitv(struct stuck *s, struct stuck_task *task)
+{
+	struct futex_waitv words[FUTEX_WAITV_MAX];
+	uint64_t n = task->args[1];
+
+	if (task->args[3] || n > FUTEX_WAITV_MAX ||
+	    !stuck_peek(task->process->pid, task->args[0], words, n * sizeof(words[0]))) {
+		stuck_does(task, task->args[3] ? "waits with a timeout" : "waits in futex_waitv");
+		(void)stuck_way(task, STUCK_OUTSIDE, task->args[3] ? "time" : "unknown", "%s", "");
+		return;
+	}
+	for (uint64_t i = 0; i < n; i++) {
+		at_word(s, task, words[i].uaddr, (uint32_t)words[i].val,
+		    words[i].flags & FUTEX_PRIVATE_FLAG);
+		if (task->way_count)
+			drop_twins(task);
+	}
 }

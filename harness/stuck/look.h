@@ -43,12 +43,13 @@ enum stuck_need { STUCK_OUTSIDE, STUCK_ANY, STUCK_ALL };
 
 struct stuck_way {
 	enum stuck_need need;
-	const char *kind;	/* "pipe", "child", "mutex" ... */
-	char object[48];	/* "pipe:[123]": the same text is the same thing */
-	char noun[200];		/* "a pipe that is empty"; @ stands for who frees */
-	const char *one, *many; /* "writes to it", "write to it"; NULL: @ has said it */
-	bool unseen;		/* there may be others, who may not be seen */
-	bool gone;		/* who held it is dead: nobody frees */
+	const char *kind;	   /* "pipe", "child", "mutex" ... */
+	char object[48];	   /* "pipe:[123]": the same text is the same thing */
+	char noun[200];		   /* "a pipe that is empty"; @ stands for who frees, # for: */
+	struct stuck_freer holder; /* who has it, though others may free it */
+	const char *one, *many;	   /* "writes to it", "write to it"; NULL: @ has said it */
+	bool unseen;		   /* there may be others, who may not be seen */
+	bool gone;		   /* who held it is dead: nobody frees */
 	struct stuck_freer *freers;
 	size_t count;
 };
@@ -122,6 +123,7 @@ void stuck_select(struct stuck *s, struct stuck_task *task);
 void stuck_epoll(struct stuck *s, struct stuck_task *task, int fd, int depth);
 void stuck_lock(struct stuck *s, struct stuck_task *task, bool flock);
 void stuck_futex(struct stuck *s, struct stuck_task *task);
+void stuck_futex_waitv(struct stuck *s, struct stuck_task *task);
 struct stuck_fd stuck_fd_of(pid_t pid, int fd);
 bool stuck_fd_stat(pid_t pid, struct stuck_fd *fd);
 

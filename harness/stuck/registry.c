@@ -12,14 +12,16 @@
 
 #include "stuck/look.h"
 
-static const char *const kinds[] = {
-    [STUCK_NOTE_LOCK] = "lock",
-    [STUCK_NOTE_RLOCK] = "lock",
-    [STUCK_NOTE_SEMAPHORE] = "semaphore",
-    [STUCK_NOTE_CONDITION] = "condition",
-    [STUCK_NOTE_EVENT] = "event",
-    [STUCK_NOTE_BARRIER] = "barrier",
-    [STUCK_NOTE_QUEUE] = "queue",
+static const struct {
+	const char *name, *frees;
+} kinds[] = {
+    [STUCK_NOTE_LOCK] = {"lock", "could release it"},
+    [STUCK_NOTE_RLOCK] = {"lock", "could release it"},
+    [STUCK_NOTE_SEMAPHORE] = {"semaphore", "could release it"},
+    [STUCK_NOTE_CONDITION] = {"condition", "could notify it"},
+    [STUCK_NOTE_EVENT] = {"event", "could set it"},
+    [STUCK_NOTE_BARRIER] = {"barrier", "could come to it"},
+    [STUCK_NOTE_QUEUE] = {"queue", "could free it"},
 };
 
 /* The note of the object that has this word. */
@@ -44,7 +46,7 @@ find(const struct stuck_task *task, const struct stuck_word *word, struct stuck_
 	return false;
 }
 
-/* Who holds it, by the number in its word; false: nobody is said to. */
+/* Who holds it, by the number in its word; false: nobody is said to, or others may free it. */
 static bool
 add_holder(struct stuck *s, struct stuck_task *task, const struct stuck_word *word,
     const struct stuck_note *note, struct stuck_way *way)
@@ -57,7 +59,13 @@ add_holder(struct stuck *s, struct stuck_task *task, const struct stuck_word *wo
 	    !stuck_peek(task->process->pid, start + note->holder, &tid, sizeof(tid)) || !tid)
 		return false;
 	size_t used = strlen(way->noun);
-	if (stuck_owner(s, task, word, (pid_t)tid, &owner)) {
+	bool lives = stuck_owner(s, task, word, (pid_t)tid, &owner);
+	if (note->kind == STUCK_NOTE_LOCK) {
+		way->holder = owner;
+		snprintf(way->noun + used, sizeof(way->noun) - used, lives ? " that # holds" : "");
+		return false;
+	}
+	if (lives) {
 		stuck_way_by(way, owner.pid, owner.tid);
 		snprintf(way->noun + used, sizeof(way->noun) - used, " held by @");
 	} else {
@@ -92,20 +100,21 @@ stuck_registry(struct stuck *s, struct stuck_task *task, const struct stuck_word
 
 	if (!find(task, word, &note))
 		return false;
-	const char *kind = kinds[note.kind];
+	const char *kind = kinds[note.kind].name;
 	note.name[sizeof(note.name) - 1] = '\0';
 	for (char *at = note.name; *at; at++) /* a program's own text */
-		if ((unsigned char)*at < ' ' || *at == '@' || *at == 0x7f)
+		if ((unsigned char)*at < ' ' || *at == '@' || *at == '#' || *at == 0x7f)
 			*at = '?';
 	stuck_does(task, "waits for");
 	struct stuck_way *way =
 	    *note.name ? stuck_way(task, STUCK_ANY, kind, "the %s '%s'", kind, note.name)
-		       : stuck_way(task, STUCK_ANY, kind, "a %s", kind);
+		       : stuck_way(task, STUCK_ANY, kind, "%s %s",
+			     strchr("aeiou", *kind) ? "an" : "a", kind);
 	snprintf(way->object, sizeof(way->object), "%.12s %s:%lu+%x", kind, word->device,
 	    word->inode, note.words);
 	if (add_holder(s, task, word, &note, way))
 		return true;
-	way->one = way->many = "could free it";
+	way->one = way->many = kinds[note.kind].frees;
 	if (!add_posters(task, word, &note, way))
 		stuck_sharers(s, task, way, word);
 	return true;

@@ -8,9 +8,9 @@
  * may begin with this header and its notes, one an object. The words that a task sleeps on
  * lie in the same mapping; every place is an offset from its start. docs/stuck.md
  *
- * Invariants: written once, before the memory is shared; later only holder's and the
- * posters' words change, each by one atomic store. A holder is who alone may free: where
- * anybody may, it stays 0.
+ * Invariants: a note is written once, before its object is shared, and counted then; later
+ * only holder's and the posters' words change, each by one atomic store. A holder is who
+ * alone may free; but a STUCK_NOTE_LOCK's is only told, for anybody may release it.
  */
 #include <stdint.h>
 

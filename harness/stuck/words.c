@@ -93,6 +93,15 @@ list(FILE *out, const struct speaker *speaker, const struct stuck_way *way, cons
 }
 
 static void
+put_name(FILE *out, const struct speaker *speaker, const struct stuck_freer *freer)
+{
+	char name[STUCK_NAME];
+
+	name_freer(speaker, freer, "it itself", name);
+	fputs(name, out);
+}
+
+static void
 put_noun(FILE *out, const struct speaker *speaker, const struct stuck_way *way)
 {
 	for (const char *at = way->noun; *at; at++)
@@ -100,6 +109,8 @@ put_noun(FILE *out, const struct speaker *speaker, const struct stuck_way *way)
 			fputs(way->unseen ? "somebody who may not be seen" : "nobody", out);
 		else if (*at == '@')
 			list(out, speaker, way, "itself");
+		else if (*at == '#')
+			put_name(out, speaker, &way->holder);
 		else
 			fputc(*at, out);
 }

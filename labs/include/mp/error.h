@@ -68,7 +68,15 @@
 	X(MP_CALL_FAILED, -5034, "subprocess.CalledProcessError",                                  \
 	    "the program ended with an exit code other than 0")                                    \
 	X(MP_NOT_SPAWNING, -5035, "RuntimeError",                                                  \
-	    "it can only be shared between processes through inheritance")
+	    "it can only be shared between processes through inheritance")                         \
+	X(MP_OWNER_DIED, -5040, "RuntimeError",                                                    \
+	    "it is yours, but its owner died: what it guards may be half done")                    \
+	X(MP_NOT_OWNER, -5041, "AssertionError", "only the thread that acquired it may do that")   \
+	X(MP_OVER_RELEASED, -5042, "ValueError", "it was released more often than acquired")       \
+	X(MP_BROKEN_BARRIER, -5050, "threading.BrokenBarrierError",                                \
+	    "the barrier is broken: somebody will not come")                                       \
+	X(MP_NO_ROOM, -5060, "ValueError", "the text is longer than the room its element has")     \
+	X(MP_DAMAGED, -5061, "RuntimeError", "this shared memory does not hold what it should")
 
 enum mp_error {
 #define X(code, number, python, sentence) code = number,

@@ -9,6 +9,10 @@
  * each stage's own affair.
  */
 #include <mp/process.h>
+#include <mp/value.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* From 02-reap, for start. */
 
@@ -102,5 +106,124 @@ int mp__spawning_fd(int fd) MP_MUST_CHECK;
  * Tasks   spawn.4
  */
 int mp__spawned_fd(int index) MP_MUST_CHECK;
+
+/* From 06-lock: memory that all processes of the family share (given). */
+
+/*
+ * Take size bytes, zeroed and aligned to 64, that children to come will share.
+ *
+ * They lie in a memfd, and are never given to anybody else while a process lives that can
+ * see them: so a late user cannot hurt.
+ *
+ * Returns 0, or -errno
+ */
+int mp__shared_new(void **memory, size_t size) MP_MUST_CHECK;
+
+/* Give them back in this process; the last process's last piece frees the whole. NULL: fine. */
+void mp__shared_free(void *memory);
+
+/*
+ * To a child by spawn or forkserver: where they lie, as a value; and there, the same bytes, to be
+ * given back by mp__shared_free. size is checked: what came may be anything.
+ *
+ * Returns 0, or MP_NOT_SPAWNING, MP_KIND, MP_INVALID, -errno
+ */
+int mp__shared_send(const void *memory, struct mp_value **place) MP_MUST_CHECK;
+int mp__shared_receive(const struct mp_value *place, size_t size, void **memory) MP_MUST_CHECK;
+
+/*
+ * Say what they are, before anybody else has them: `procsmith stuck` reads it (docs/stuck.md).
+ *
+ * holder  where the thread id of who holds it stands; NULL: nobody ever does. Of MP__LOCK it
+ *         is told; of MP__RLOCK nobody else can free it
+ */
+enum mp__kind {
+	MP__LOCK = 1,
+	MP__RLOCK,
+	MP__SEMAPHORE,
+	MP__CONDITION,
+	MP__EVENT,
+	MP__BARRIER,
+	MP__QUEUE,
+};
+void mp__shared_note(
+    const void *memory, enum mp__kind kind, size_t size, const _Atomic uint32_t *holder);
+
+/* From 06-lock: words that the kernel marks when their owner dies. */
+
+/*
+ * A badge is taken by one thread at a time, and says so in a word that the kernel watches.
+ *
+ * The word's low half is the kernel's (robust futexes): the owner's thread id, 0 for nobody;
+ * MP__SLEEPER when somebody sleeps there; MP__DIED when the owner died, which the kernel
+ * writes in place of the id, and then it wakes one sleeper. The high half is the user's.
+ * MP__DIED beside an id is ours: somebody else gives it back in that thread's name, and has
+ * done so when the two lowest bits of the high half are set.
+ *
+ * Invariants: in the kernel's list of its owner from take to drop; prev and next are the
+ * owner's addresses, and where the C library's robust mutexes have theirs: it is their list.
+ */
+struct mp__badge {
+	_Atomic uint64_t word;
+	uint64_t extra; /* the user's: only for the owner, or under a lock */
+	uint32_t mark;	/* MP__BADGE, set before it is first taken */
+	void *prev, *next;
+	_Atomic uint32_t bell; /* the user's: a place to sleep */
+} __attribute__((aligned(64)));
+
+/* No kind of the C library's mutexes has this number, which they have in the same place. */
+#define MP__BADGE   0x6d700000
+
+#define MP__OWNER   UINT64_C(0x3fffffff)
+#define MP__DIED    UINT64_C(0x40000000)
+#define MP__SLEEPER UINT64_C(0x80000000)
+
+/* Can this machine do it? 0, or -ENOSYS: ask before the first badge is made. Tasks lock.4 */
+int mp__badge_ready(void) MP_MUST_CHECK;
+
+/* This thread's id, as it stands in the badges that it takes. Tasks lock.4 */
+uint32_t mp__badge_self(void);
+
+/*
+ * Take a badge: *word must be what is in it, with no owner, and becomes high and this
+ * thread's id, in one step.
+ *
+ * Returns whether it was so; if not, *word is what is in it now
+ * Tasks   lock.4
+ */
+bool mp__badge_take(struct mp__badge *badge, uint64_t *word, uint32_t high);
+
+/*
+ * Give back a badge of this thread's: the high half becomes to, if it still is from; then
+ * wake the sleeper if there is one. If this thread dies on the way, the kernel wakes it.
+ *
+ * Returns false if it was given back by somebody else before
+ * Tasks   lock.4
+ */
+bool mp__badge_drop(struct mp__badge *badge, uint32_t from, uint32_t to);
+
+/* Does a badge with this word have an owner who is dead? */
+static inline bool
+mp__badge_died(uint64_t word)
+{
+	return (word & MP__DIED) && !(word & MP__OWNER);
+}
+
+/* Where to sleep until the owner gives it back, or dies: the low half of the word. */
+static inline _Atomic uint32_t *
+mp__badge_futex(struct mp__badge *badge)
+{
+	return (_Atomic uint32_t *)&badge->word;
+}
+
+/*
+ * A last will: if this thread dies before mp__will_done, the kernel wakes one sleeper at
+ * the word, provided that the lower 30 bits of it are 0. One will at a time, and not while
+ * a badge is taken or given back.
+ *
+ * Tasks   lock.4
+ */
+void mp__will(_Atomic uint32_t *word);
+void mp__will_done(void);
 
 #endif

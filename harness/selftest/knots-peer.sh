@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# knots-peer.sh [BUILD]: deadlocks of the library's own locks, seen from outside: procsmith stuck
+# names the lock and who holds it. The last line is the sum.
+set -u
+build=${1:-build}
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+# Look until there is an answer but "nothing", or it has ended: at most 10 s. 0 a deadlock.
+look() {
+	tries=0
+	while [ "$tries" -lt 100 ] && kill -0 "$1" 2>/dev/null; do
+		"$build"/procsmith stuck "$1" >"$work/said" 2>&1 && tries=$((tries + 1)) || break
+		sleep 0.1
+	done
+	grep -q '^a deadlock' "$work/said"
+}
+
+# Processes become P1, P2 ... in the order of birth. (Of a spawned program P2 is its tracker.)
+renumber() {
+	tr -c '0-9\n' '\n' <"$work/said" | grep -E '^[0-9]{2,}$' | sort -nu >"$work/pids"
+	awk 'NR == FNR { of[$1] = "P" NR; next }
+	{ for (pid in of) gsub("[a-z-]+\\[" pid "\\]", of[pid]); print }' "$work/pids" "$work/said"
+}
+
+result() {
+	if [ "$2" -eq 0 ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		printf '%s failed. What was said:\n' "$1"
+		sed 's/^/    /' "$work/said"
+	fi
+}
+
+# knot NAME SENTENCE...: it is a deadlock, and these are among the sentences.
+knot() {
+	name=$1
+	shift
+	"$build"/peers/knots "$name" </dev/null 2>"$work/errors" &
+	pid=$!
+	look $pid
+	wrong=$?
+	kill -9 $pid 2>/dev/null
+	wait $pid 2>/dev/null
+	renumber >"$work/sentences"
+	for sentence; do
+		grep -qF "$sentence" "$work/sentences" || { wrong=1; echo "not said: $sentence"; }
+	done
+	result "$name" $wrong
+}
+
+# free NAME: it is none, and ends by itself.
+free() {
+	"$build"/peers/knots "$1" </dev/null &
+	pid=$!
+	: >"$work/said"
+	wrong=0
+	look $pid && wrong=1
+	wait $pid || wrong=1
+	result "$1" $wrong
+}
+
+knot crossed "P2 waits for a lock that P3 holds; only P1, it itself and P3 could release it" \
+	"P3 waits for a lock that P2 holds; only P1, P2 and it itself could release it"
+knot crossed-rlocks "P2 waits for a lock held by P3" "P3 waits for a lock held by P2"
+knot self-lock "P1 waits for a lock that it itself holds; only it itself could release it"
+free dead-holder
+knot semaphore "P2 waits for a semaphore; only P1, it itself and P3 could release it" \
+	"P3 waits for a semaphore; only P1, P2 and it itself could release it"
+knot condition "P2 waits for a condition; only P1, it itself and P3 could notify it" \
+	"P3 waits for a condition; only P1, P2 and it itself could notify it"
+knot event "P2 waits for an event; only P1 and it itself could set it"
+knot barrier "P2 waits for a barrier; only P1, it itself and P3 could come to it" \
+	"P3 waits for a barrier; only P1, P2 and it itself could come to it"
+knot spawned "P1 polls P3" \
+	"P3 waits for a lock that P1 holds; only P1, P2 and it itself could release it"
+free timed
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
