@@ -9,6 +9,4 @@
  *
  * Handout: labs/04-pickle/README.md
  */
-#include <sys/single_threaded.h>
-
 #include "object.h"

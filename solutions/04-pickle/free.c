@@ -9,11 +9,11 @@
  *
  * Handout: labs/04-pickle/README.md
  */
-#include <sys/single_threaded.h>
-
 #include "object.h"
 
 //{
+#include <sys/single_threaded.h>
+
 static void
 next_block(struct morgue *m, struct block *block)
 {
