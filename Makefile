@@ -134,17 +134,35 @@ selftest: $(B)/procsmith $(tests) $(B)/selftest ## the harness's own tests; T=wo
 
 ROUNDS ?= 9
 .PHONY: soak
-soak: $(B)/procsmith $(tests) ## grade the reference for 2,000 rows: what is left? MODE=busy: on busy processors
+soak: soak-queue $(B)/procsmith $(tests) ## grade the reference for 2,000 rows: what is left? MODE=busy: on busy processors
 	@PROCSMITH=$(B)/procsmith harness/bench/soak.sh $(MODE)
+
+.PHONY: soak-%
+soak-%: $(B)/soak-% ## soak-queue: ten million messages, two processes killed each second; MESSAGES= EVERY=
+	@$< $(or $(MESSAGES),10000000) $(or $(EVERY),1)
+
+$(B)/soak-%: $(OBJ)/harness/bench/soak-%.o $(B)/libmp.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ -lm
 
 # A program of measurements for each harness/bench/NN-x.c; Python's side in NN-x.py beside it.
 benches := $(patsubst harness/bench/%.c,$(B)/bench/%,$(wildcard harness/bench/[0-9]*.c))
 bench_o := $(OBJ)/harness/bench/bench.o
 
+$(B)/bench/pool-storm: $(OBJ)/harness/bench/pool-storm.o $(B)/libmp.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ -lm
+
 $(B)/bench/%: $(OBJ)/harness/bench/%.o $(bench_o) $(B)/libmp.a
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
 	@$(LINK) -o $@ $^ $(bench_libs) -lm
+
+# OpenMP is a contender.
+$(OBJ)/harness/bench/11-pool.o: EXTRA = -fopenmp
+$(B)/bench/11-pool: bench_libs = -fopenmp
 
 CPUS ?= 0
 .PHONY: bench
@@ -164,6 +182,10 @@ bench-libmp: $(benches) | $(B)/need-bench ## libmp beside CPython, raw C and oth
 .PHONY: bench-quick
 bench-quick: ## bench-libmp in two minutes
 	@$(MAKE) --no-print-directory bench-libmp ROUNDS=3
+
+.PHONY: storm
+storm: $(B)/bench/pool-storm ## 100,000 tasks while workers are killed; ROUNDS=20 TASKS=100000
+	@ROUNDS=$(ROUNDS) $(if $(TASKS),TASKS=$(TASKS)) $(B)/bench/pool-storm
 
 .PHONY: check
 check: format lint test ## tests, skeletons, ids, mutants, format and lint

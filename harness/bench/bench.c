@@ -53,7 +53,7 @@ calibrate(struct bench *b)
 {
 	for (b->count = 1;; b->count *= 2) {
 		b->function(b);
-		if (b->nanoseconds >= SAMPLE / 8)
+		if (b->nanoseconds >= SAMPLE / 2)
 			break;
 	}
 	double each = (double)b->nanoseconds / (double)b->count;
