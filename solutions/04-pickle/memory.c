@@ -66,7 +66,7 @@ mp__new_elsewhere(struct arena *arena, enum mp_kind kind, size_t size)
 	if (arena && size <= LARGEST && HAVE_BLOCKS)
 		return open_block(arena) ? new_value(arena, kind, size) : NULL;
 	if ((v = malloc(size)))
-		*v = (struct mp_value){.count = 1, .kind = (uint8_t)kind};
+		*v = (struct mp_value){.count = 1, .kind = (uint8_t)kind, .owned = arena != NULL};
 	return v;
 }
 //}

@@ -24,6 +24,7 @@ struct mp_value {
 	uint16_t place;		/* in its block, in units of 16 bytes; 0: a malloc of its own */
 	uint8_t kind;		/* enum mp_kind */
 	uint8_t big : 1;	/* an int that is a struct bytes */
+	uint8_t owned : 1;	/* a node that is in another one, or may be */
 	uint8_t cyclic : 1;	/* a node that may be part of a cycle */
 	uint8_t color : 2;	/* of a node, while cycles are looked for */
 				//}
@@ -121,7 +122,7 @@ void mp__arena_close(struct arena *arena);
 /* n values of this block are no more. */
 void mp__block_release(struct block *block, uint32_t n);
 
-/* One value: where the last one was made, if it fits there. */
+/* One value: where the last one was made, if it fits there. What loads makes counts as owned. */
 static inline void *
 new_value(struct arena *arena, enum mp_kind kind, size_t size)
 {
@@ -130,7 +131,8 @@ new_value(struct arena *arena, enum mp_kind kind, size_t size)
 	if (!arena || arena->room - arena->used < units)
 		return mp__new_elsewhere(arena, kind, size);
 	struct mp_value *v = (struct mp_value *)(arena->block + arena->used);
-	*v = (struct mp_value){.count = 1, .place = (uint16_t)arena->used, .kind = (uint8_t)kind};
+	*v = (struct mp_value){
+	    .count = 1, .place = (uint16_t)arena->used, .kind = (uint8_t)kind, .owned = true};
 	arena->used += (uint32_t)units;
 	arena->made++;
 	return v;
@@ -180,6 +182,8 @@ enum color { PLAIN, SUSPECT, GATHERED, HELD };
 void mp__find_out(struct morgue *m);
 /* All that these can reach may be part of a cycle from now on. */
 void mp__mark_cyclic(struct mp_value **values, size_t n);
+/* They become parts of a new value; false: one is missing. */
+bool mp__own(struct mp_value **values, size_t n);
 
 static inline struct node *
 node_of(struct mp_value *v)
@@ -265,7 +269,8 @@ hash_key(const struct mp_value *key, uint64_t *hash)
 
 /* opaque.c: what they are given is taken over. */
 struct mp_value *mp__global(struct mp_value *module, struct mp_value *name);
-struct mp_value *mp__reduce(struct mp_value *callable, struct mp_value *args, bool newobj);
+struct mp_value *
+mp__reduce(struct arena *arena, struct mp_value *callable, struct mp_value *args, bool newobj);
 struct mp_value *mp__object(const struct mp_class *class, void *object);
 
 /* The way down to where dumps is: at child `part` of `of`. */
