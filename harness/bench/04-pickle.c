@@ -10,11 +10,12 @@
 
 #include "bench/bench.h"
 
-/* A thousand values: per ten four ints, two strs, a float, a None, a tuple, a dict. */
+/* A thousand values: per ten four ints, two strs, a float, a None, a tuple, a dict. The keys of
+ * all dicts are the same two strs, as they are in Python, where they stand in the program. */
 static struct mp_value *
 mixed(void)
 {
-	struct mp_value *list = mp_list();
+	struct mp_value *list = mp_list(), *id = mp_str("id"), *name_key = mp_str("name");
 
 	for (int i = 0; i < 100; i++) {
 		char name[32], word[32];
@@ -23,10 +24,13 @@ mixed(void)
 		struct mp_value *ten[] = {mp_int(i), mp_int(i * 1000), mp_int(i * 1000000),
 		    mp_int(-i - 1), mp_str(name), mp_str(word), mp_float(i * 0.1), mp_none(),
 		    mp_tuple(mp_int(i + 2000), mp_bool(true)),
-		    mp_dict(mp_str("id"), mp_int(i + 3000), mp_str("name"), mp_str(name))};
+		    mp_dict(
+			mp_value_ref(id), mp_int(i + 3000), mp_value_ref(name_key), mp_str(name))};
 		for (int j = 0; j < 10; j++)
 			NEED(mp_list_append(list, ten[j]));
 	}
+	mp_value_free(id);
+	mp_value_free(name_key);
 	return list;
 }
 

@@ -242,6 +242,13 @@ build_in_vain(void)
 
 	if (v || mp_list(mp_str_n("\xff", 1), mp_float(1)) || mp_tuple(NULL) || mp_list(NULL))
 		abort();
+	for (size_t i = 0; i < 3; i++) {
+		struct mp_value *parts[] = {mp_float(6), mp_list(mp_float(7)), mp_float(8)};
+		mp_value_free(parts[i]);
+		parts[i] = NULL;
+		if (i % 2 ? mp_list_n(parts, 3) : mp_tuple_n(parts, 3))
+			abort();
+	}
 	mp_value_free(mp_set(mp_list(mp_float(3)))); /* no key */
 	if (mp_list_append(mp_value_at(list, 0), mp_float(4)) != MP_KIND ||
 	    mp_list_set(list, 7, mp_float(5)) != MP_NO_INDEX)
@@ -1380,6 +1387,38 @@ make_cycles(void)
 	mp_value_free(v);
 }
 
+/* What is put in goes into a part, and nobody but the whole holds that part. */
+static void
+close_inside(struct mp_value *whole, struct mp_value *part)
+{
+	if (mp_value_kind(part) == MP_LIST ? mp_list_append(part, mp_value_ref(whole))
+					   : mp_reduce_set_state(part, mp_value_ref(whole)))
+		abort();
+	mp_value_free(whole);
+}
+
+static void
+make_inner_cycles(void)
+{
+	struct mp_value *v, *outer, *middle = mp_list(mp_list());
+
+	v = mp_list(mp_list());
+	close_inside(v, mp_value_at(v, 0));
+	v = mp_list(mp_tuple(mp_none(), mp_list()));
+	close_inside(v, mp_value_at(mp_value_at(v, 0), 1));
+	v = mp_dict(mp_str("list"), mp_list());
+	close_inside(v, mp_dict_at(v, "list"));
+	v = mp_list(mp_reduce(mp_global("m", "C"), mp_tuple()));
+	close_inside(v, mp_value_at(v, 0));
+	v = mp_reduce(mp_global("m", "C"), mp_tuple(mp_list()));
+	close_inside(v, mp_value_at(mp_reduce_args(v), 0));
+	/* the one in the middle is all that is held */
+	outer = mp_list(mp_value_ref(middle));
+	if (mp_list_append(mp_value_at(middle, 0), outer))
+		abort();
+	mp_value_free(middle);
+}
+
 static void
 load_cycles(void)
 {
@@ -1400,11 +1439,17 @@ load_cycles(void)
 		abort();
 	mp_value_free(LOAD("]2a."));
 	mp_value_free(LOAD("\x80\4}\x94(K\1]\x94(h\0h\1eK\1Nu."));
+	/* a cycle that is closed later, in what was loaded */
+	v = LOAD("]]a.");
+	close_inside(v, mp_value_at(v, 0));
+	v = LOAD("]cm\nC\n)Ra.");
+	close_inside(v, mp_value_at(v, 0));
 }
 
 ROW("pickle.7/rings", 1, "what holds itself is freed when nobody outside holds it")
 {
 	leaves_nothing(make_cycles);
+	leaves_nothing(make_inner_cycles);
 }
 
 ROW("pickle.7/loaded-rings", 2, "so is what a pickle made, also what it threw away again")

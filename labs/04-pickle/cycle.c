@@ -11,7 +11,8 @@
  *	3. held > 0: somebody outside holds it, and so all that it reaches
  *	4. the rest holds only itself: cut it apart, and it is dead like anything else
  *
- * Only values marked as cyclic are walked: nobody else pays. Nothing here recurses or
+ * Only values marked as cyclic are walked: nobody else pays. To mark them, whatever is put
+ * into a value that is itself in another one is looked through. Nothing here recurses or
  * allocates: a node is in at most one list, by `link`; the stack of step 3 goes by `work`.
  *
  * Handout: labs/04-pickle/README.md

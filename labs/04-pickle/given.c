@@ -32,7 +32,7 @@ failed:
 /* --- addresses ----------------------------------------------------------------------------- */
 
 /* The slot of a key, or the free one where it belongs. There is always a free one. */
-static struct seen_slot *
+static inline struct seen_slot *
 slot_of(const struct seen *seen, const void *key)
 {
 	/* Addresses are multiples of 16; a multiplication moves what differs to the top. */

@@ -43,7 +43,7 @@ make_set(struct decoder *d, enum mp_kind kind, const struct items *args, struct 
 	const struct items *list = args->size ? (const struct items *)args->at[0] : args;
 	if (pay(d, list->size))
 		return MP_UNPICKLING;
-	struct table *set = mp__table_new(NULL, kind);
+	struct table *set = mp__table_new(&d->arena, kind);
 	struct mp_value *rest[2];
 	int error = set ? 0 : -ENOMEM;
 	for (size_t i = 0; i < list->size && !error; i++) {
@@ -157,7 +157,7 @@ mp__call(struct decoder *d, enum opcode op)
 		mp__discard(d, (struct mp_value *[]){callable, args, keywords}, 3);
 		return error == MADE ? push(d, made) : error;
 	}
-	made = mp__reduce(callable, args, op != REDUCE);
+	made = mp__reduce(&d->arena, callable, args, op != REDUCE);
 	if (made && keywords)
 		((struct reduce *)made)->part[KEYWORDS] = keywords;
 	else

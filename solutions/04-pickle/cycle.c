@@ -11,7 +11,8 @@
  *	3. held > 0: somebody outside holds it, and so all that it reaches
  *	4. the rest holds only itself: cut it apart, and it is dead like anything else
  *
- * Only values marked as cyclic are walked: nobody else pays. Nothing here recurses or
+ * Only values marked as cyclic are walked: nobody else pays. To mark them, whatever is put
+ * into a value that is itself in another one is looked through. Nothing here recurses or
  * allocates: a node is in at most one list, by `link`; the stack of step 3 goes by `work`.
  *
  * Handout: labs/04-pickle/README.md
@@ -147,6 +148,19 @@ mp__mark_cyclic(struct mp_value **values, size_t n)
 {
 	walk(values, n, NULL, true);
 }
+
+bool
+mp__own(struct mp_value **values, size_t n)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < n; i++)
+		if (!values[i])
+			all = false;
+		else if (is_node(values[i]) && !values[i]->owned && count_of(values[i]) < IMMORTAL)
+			values[i]->owned = true;
+	return all;
+}
 //}
 
 void
@@ -157,8 +171,9 @@ mp__joins(struct mp_value *whole, struct mp_value *part)
 	 * cycle is being closed: see to it that mp_value_free will find it.
 	 */
 	//{
-	/* Whoever has only one reference, the caller's, is in nothing, and so not in its part. */
-	if (count_of(whole) > 1 && is_node(part) && walk(&part, 1, whole, false))
+	mp__own(&part, 1);
+	/* What was never put into anything is not in its part. */
+	if (whole->owned && is_node(part) && walk(&part, 1, whole, false))
 		mp__mark_cyclic(&part, 1);
 	//}
 }

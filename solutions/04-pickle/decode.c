@@ -21,7 +21,7 @@
 /* --- reading ----------------------------------------------------------------------------- */
 
 /* The next n bytes; NULL: there are not so many. */
-static const uint8_t *
+static inline const uint8_t *
 take(struct decoder *d, uint64_t n)
 {
 	const uint8_t *from = d->at;
@@ -140,12 +140,15 @@ remember(struct decoder *d, size_t size)
 	return read_number(d, size, &number) ? mp__memo_put(d, number) : MP_UNPICKLING;
 }
 
-static int
+static inline int
 recall(struct decoder *d, size_t size)
 {
 	uint64_t number;
 
-	return read_number(d, size, &number) ? mp__memo_get(d, number) : MP_UNPICKLING;
+	if (!read_number(d, size, &number) || number >= d->memo_room || !d->memo[number])
+		return MP_UNPICKLING;
+	struct mp_value *v = d->memo[number];
+	return push(d, d->rebuilt ? mp_value_ref(v) : ref_private(v));
 }
 
 static int

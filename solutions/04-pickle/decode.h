@@ -40,7 +40,6 @@ int mp__mark(struct decoder *d);
  * are the caller's until something is pushed. NULL: there is no mark. */
 struct mp_value **mp__pop_mark(struct decoder *d, size_t *n);
 int mp__memo_put(struct decoder *d, size_t number);
-int mp__memo_get(struct decoder *d, size_t number);
 /* Throw away n values. */
 void mp__discard(struct decoder *d, struct mp_value **values, size_t n);
 void mp__decoder_release(struct decoder *d);

@@ -27,22 +27,28 @@ static int save(struct encoder *e, const struct mp_value *v, const struct step *
 /* --- leaves ------------------------------------------------------------------------------------ */
 
 static void
+save_long(struct encoder *e, const struct mp_value *v)
+{
+	struct whole whole;
+
+	mp__whole(v, &whole);
+	put_op(e, whole.size < 256 ? LONG1 : LONG4, whole.size, whole.size < 256 ? 1 : 4);
+	buffer_put(&e->out, whole.bytes, whole.size);
+}
+
+static inline void
 save_int(struct encoder *e, const struct mp_value *v)
 {
 	int64_t number = v->big ? INT64_MAX : ((const struct number *)v)->whole;
 
-	if (number >= 0 && number <= UINT8_MAX) {
+	if (number >= 0 && number <= UINT8_MAX)
 		put_op(e, BININT1, (uint64_t)number, 1);
-	} else if (number >= 0 && number <= UINT16_MAX) {
+	else if (number >= 0 && number <= UINT16_MAX)
 		put_op(e, BININT2, (uint64_t)number, 2);
-	} else if (number >= INT32_MIN && number <= INT32_MAX) {
+	else if (number >= INT32_MIN && number <= INT32_MAX)
 		put_op(e, BININT, (uint64_t)number, 4);
-	} else {
-		struct whole whole;
-		mp__whole(v, &whole);
-		put_op(e, whole.size < 256 ? LONG1 : LONG4, whole.size, whole.size < 256 ? 1 : 4);
-		buffer_put(&e->out, whole.bytes, whole.size);
-	}
+	else
+		save_long(e, v);
 }
 
 static void
@@ -69,6 +75,12 @@ save_bytes(struct encoder *e, const struct bytes *b, enum opcode shortest, enum 
 }
 
 static void
+save_str(struct encoder *e, const struct bytes *text)
+{
+	save_bytes(e, text, SHORT_BINUNICODE, BINUNICODE, BINUNICODE8);
+}
+
+static void
 save_name(struct encoder *e, const char *module, const char *name)
 {
 	put_op(e, BINUNICODE, strlen(module), 4);
@@ -76,6 +88,35 @@ save_name(struct encoder *e, const char *module, const char *name)
 	put_op(e, BINUNICODE, strlen(name), 4);
 	buffer_put(&e->out, name, strlen(name));
 	buffer_byte(&e->out, STACK_GLOBAL);
+}
+
+/* What has no parts, and will not be asked for again; false: it is something else. */
+static inline bool
+save_simple(struct encoder *e, const struct mp_value *v)
+{
+	const struct number *number = (const struct number *)v;
+
+	switch (v->kind) {
+	case MP_NONE:
+		buffer_byte(&e->out, NONE);
+		return true;
+	case MP_BOOL:
+		buffer_byte(&e->out, number->whole ? NEWTRUE : NEWFALSE);
+		return true;
+	case MP_INT:
+		save_int(e, v);
+		return true;
+	case MP_FLOAT:
+		save_float(e, number->real);
+		return true;
+	case MP_STR:
+		if (may_recur(v))
+			return false;
+		save_str(e, (const struct bytes *)v);
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Protocol 4 has no opcode for bytearrays: bytearray(b'...') */
@@ -95,14 +136,15 @@ static int
 save_children(struct encoder *e, const struct mp_value *v, struct step *here)
 {
 	bool cyclic = v->kind == MP_TUPLE && v->cyclic;
+	struct mp_value *const *items = has_items(v) ? ((const struct items *)v)->at : NULL;
 	int error = 0;
 
 	for (size_t i = 0, n = children(v); i < n && !error; i++) {
-		const struct mp_value *part = *child(v, i);
+		const struct mp_value *part = items ? items[i] : *child(v, i);
 		if (!part)
 			continue;
 		here->part = i;
-		error = save(e, part, here);
+		error = save_simple(e, part) ? 0 : save(e, part, here);
 		if (cyclic && is_node(part) && mp__is_numbered(e, v))
 			break;
 	}
@@ -125,7 +167,7 @@ save_tuple(struct encoder *e, const struct mp_value *v, struct step *here)
 		return 0;
 	}
 	buffer_byte(&e->out, marked ? TUPLE : made[n]);
-	mp__memoize(e, v);
+	memoize(e, v);
 	return error;
 }
 
@@ -147,7 +189,7 @@ save_filled(struct encoder *e, const struct mp_value *v, struct step *here)
 	int error = 0;
 
 	buffer_byte(&e->out, list ? EMPTY_LIST : dict ? EMPTY_DICT : EMPTY_SET);
-	mp__memoize(e, v);
+	memoize(e, v);
 	if (mp_value_len(v) > 0) {
 		bool was = e->again && mp__turn(e, false);
 		buffer_byte(&e->out, MARK);
@@ -246,7 +288,7 @@ save_object(struct encoder *e, const struct mp_value *v, const struct step *up)
 	error = save(e, state, &here);
 	buffer_byte(&e->out, TUPLE1);
 	buffer_byte(&e->out, REDUCE);
-	mp__memoize(e, v);
+	memoize(e, v);
 	return error;
 }
 
@@ -259,7 +301,7 @@ save_leaf(struct encoder *e, const struct mp_value *v)
 
 	switch (v->kind) {
 	case MP_STR:
-		save_bytes(e, b, SHORT_BINUNICODE, BINUNICODE, BINUNICODE8);
+		save_str(e, b);
 		break;
 	case MP_BYTES:
 		save_bytes(e, b, SHORT_BINBYTES, BINBYTES, BINBYTES8);
@@ -272,40 +314,25 @@ save_leaf(struct encoder *e, const struct mp_value *v)
 		save(e, ((const struct global *)v)->name, NULL);
 		buffer_byte(&e->out, STACK_GLOBAL);
 	}
-	mp__memoize(e, v);
+	memoize(e, v);
 }
 
 static int
 save(struct encoder *e, const struct mp_value *v, const struct step *up)
 {
-	uintptr_t known;
-
 	if (e->out.failed)
 		return -ENOMEM;
-	switch (v->kind) {
-	case MP_NONE:
-		buffer_byte(&e->out, NONE);
+	if (save_simple(e, v))
 		return 0;
-	case MP_BOOL:
-		buffer_byte(&e->out, mp_value_truth(v) ? NEWTRUE : NEWFALSE);
+	uintptr_t known = may_recur(v) ? mp__recall(e, v) : UNKNOWN;
+	if (known >= NUMBERED)
 		return 0;
-	case MP_INT:
-		save_int(e, v);
-		return 0;
-	case MP_FLOAT:
-		save_float(e, ((const struct number *)v)->real);
-		return 0;
-	default:
-		known = mp__recall(e, v);
-		if (known >= NUMBERED)
-			return 0;
-		if (is_node(v))
-			return save_node(e, v, up, known == BEGUN);
-		if (v->kind == MP_OBJECT)
-			return save_object(e, v, up);
-		save_leaf(e, v);
-		return 0;
-	}
+	if (is_node(v))
+		return save_node(e, v, up, known == BEGUN);
+	if (v->kind == MP_OBJECT)
+		return save_object(e, v, up);
+	save_leaf(e, v);
+	return 0;
 }
 
 /* The whole pickle. The frame's length is filled in at the end; a tiny body has no frame. */

@@ -42,6 +42,15 @@ put_op(struct encoder *e, enum opcode op, uint64_t number, size_t size)
 	e->out.size += 1 + size;
 }
 
+/* May it be come upon again? All others are not looked up. */
+static inline bool
+may_recur(const struct mp_value *v)
+{
+	uint32_t count = count_of(v);
+
+	return (count > 1 && count < IMMORTAL) || v->cyclic;
+}
+
 /* memo.c: the number of a value is asked for; what is known of a value, now that it is come
  * upon (with a number, that is written); it has just been written, or made of its parts. */
 void mp__fetch(struct encoder *e, uintptr_t number);
@@ -49,6 +58,14 @@ uintptr_t mp__recall(struct encoder *e, const struct mp_value *v);
 void mp__memoize(struct encoder *e, const struct mp_value *v);
 void mp__memoize_made(struct encoder *e, const struct mp_value *v);
 bool mp__is_numbered(const struct encoder *e, const struct mp_value *v);
+
+static inline void
+memoize(struct encoder *e, const struct mp_value *v)
+{
+	if (may_recur(v))
+		mp__memoize(e, v);
+}
+
 /* From here on, is what is written written again? Returns whether it was until here. */
 bool mp__turn(struct encoder *e, bool again);
 //}

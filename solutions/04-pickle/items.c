@@ -30,7 +30,7 @@ new_items(struct arena *arena, enum mp_kind kind, size_t inside)
 		errno = ENOMEM;
 	if (!items)
 		return NULL;
-	items->hash = 0;
+	atomic_init(&items->hash, 0);
 	items->size = items->room = inside;
 	items->at = inside ? items->inside : NULL;
 	return items;
@@ -154,6 +154,7 @@ new_set(enum mp_kind kind, struct mp_value **parts)
 
 	if (!all_there(parts, &n) || !(set = mp__table_new(NULL, kind)))
 		return refuse(parts, n, NULL);
+	mp__own(parts, n);
 	for (size_t i = 0; i < n; i++)
 		if (mp__table_put(set, parts[i], NULL, NULL, rest)) {
 			errno = EINVAL;
@@ -188,7 +189,7 @@ mp_tuple_n(struct mp_value **parts, size_t n)
 {
 	/* pickle.1: the parts are taken over; no memory: they are freed. */
 	//{
-	return mp__new_tuple(NULL, parts, n);
+	return mp__own(parts, n) ? mp__new_tuple(NULL, parts, n) : refuse(parts, n, NULL);
 	//}
 }
 
@@ -197,7 +198,7 @@ mp_list_n(struct mp_value **parts, size_t n)
 {
 	/* pickle.1 */
 	//{
-	return mp__new_list(NULL, parts, n);
+	return mp__own(parts, n) ? mp__new_list(NULL, parts, n) : refuse(parts, n, NULL);
 	//}
 }
 

@@ -24,8 +24,6 @@ mp__fetch(struct encoder *e, uintptr_t number)
 uintptr_t
 mp__recall(struct encoder *e, const struct mp_value *v)
 {
-	if ((count_of(v) == 1 && !v->cyclic) || count_of(v) >= IMMORTAL)
-		return UNKNOWN;
 	uintptr_t *place = mp__seen_place(&e->memo, v);
 	if (!place) {
 		e->out.failed = true;

@@ -3,14 +3,16 @@
  * Where values are made.
  *
  * A value is one malloc; but those that loads makes, hundreds at a time, are cut from blocks
- * of a kibibyte, which is several times as fast. A block counts the values in it, and goes with
- * the last one: so a value that is kept, keeps at most its block.
+ * of a kibibyte, then two, then four, which is several times as fast. A block counts the values
+ * in it, and goes with the last one: so a value that is kept, keeps at most its block.
  *
  * Handout: labs/04-pickle/README.md
  */
 #include "object.h"
 
 //{
+#define SMALL	(1024 / UNIT) /* the first block */
+#define FULL	(4096 / UNIT)
 #define LARGEST 256	   /* for which a new block is opened; larger ones have their own malloc */
 #define MANY	(1u << 30) /* what an open block counts beyond the values in it */
 
@@ -45,10 +47,13 @@ mp__arena_close(struct arena *arena)
 static bool
 open_block(struct arena *arena)
 {
+	uint32_t room = arena->room == 0 ? SMALL : arena->room < FULL ? arena->room * 2 : FULL;
+
 	mp__arena_close(arena);
-	if (!(arena->block = malloc(UNITS * UNIT)))
+	if (!(arena->block = malloc(room * UNIT)))
 		return false;
 	atomic_init(&arena->block->live, MANY);
+	arena->room = room;
 	arena->used = 1;
 	return true;
 }
@@ -61,7 +66,7 @@ mp__new_elsewhere(struct arena *arena, enum mp_kind kind, size_t size)
 	if (arena && size <= LARGEST && HAVE_BLOCKS)
 		return open_block(arena) ? new_value(arena, kind, size) : NULL;
 	if ((v = malloc(size)))
-		*v = (struct mp_value){.count = 1, .kind = (uint8_t)kind};
+		*v = (struct mp_value){.count = 1, .kind = (uint8_t)kind, .owned = arena != NULL};
 	return v;
 }
 //}

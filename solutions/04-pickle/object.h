@@ -24,6 +24,7 @@ struct mp_value {
 	uint16_t place;		/* in its block, in units of 16 bytes; 0: a malloc of its own */
 	uint8_t kind;		/* enum mp_kind */
 	uint8_t big : 1;	/* an int that is a struct bytes */
+	uint8_t owned : 1;	/* a node that is in another one, or may be */
 	uint8_t cyclic : 1;	/* a node that may be part of a cycle */
 	uint8_t color : 2;	/* of a node, while cycles are looked for */
 				//}
@@ -71,7 +72,8 @@ struct items {
 	struct mp_value *inside[];
 };
 
-/* dict, set, frozenset: entries in order, and above FEW a table of slots that find them. */
+/* dict, set, frozenset: entries in order, the first few of them inside; where there are many,
+ * a table of slots finds them. */
 struct table {
 	struct node node;
 	_Atomic uint64_t hash;
@@ -82,6 +84,7 @@ struct table {
 	} * entries;
 	size_t slots;	/* a power of two, or 0 */
 	uint32_t *slot; /* 0: free; N: the entry N-1 */
+	struct entry few[4];
 };
 
 /* What a reduce is made of. ITEMS are appended to the object, PAIRS (key, value, key...)
@@ -108,27 +111,28 @@ struct object {
 struct block {
 	_Alignas(16) _Atomic uint32_t live; /* values in it */
 };
+#define UNIT 16
 struct arena {
-	struct block *block; /* that is being filled */
-	uint32_t used, made; /* units of 16 bytes; values */
+	struct block *block; /* that is being filled; one of these is a unit */
+	uint32_t room, used; /* units, the block's head among them */
+	uint32_t made;	     /* values */
 };
-#define UNIT  16
-#define UNITS 64 /* of a block, its head among them */
 void *mp__new_elsewhere(struct arena *arena, enum mp_kind kind, size_t size);
 void mp__arena_close(struct arena *arena);
 /* n values of this block are no more. */
 void mp__block_release(struct block *block, uint32_t n);
 
-/* One value: where the last one was made, if it fits there. */
+/* One value: where the last one was made, if it fits there. What loads makes counts as owned. */
 static inline void *
 new_value(struct arena *arena, enum mp_kind kind, size_t size)
 {
 	size_t units = (size + UNIT - 1) / UNIT;
 
-	if (!arena || !arena->block || UNITS - arena->used < units)
+	if (!arena || arena->room - arena->used < units)
 		return mp__new_elsewhere(arena, kind, size);
 	struct mp_value *v = (struct mp_value *)(arena->block + arena->used);
-	*v = (struct mp_value){.count = 1, .place = (uint16_t)arena->used, .kind = (uint8_t)kind};
+	*v = (struct mp_value){
+	    .count = 1, .place = (uint16_t)arena->used, .kind = (uint8_t)kind, .owned = true};
 	arena->used += (uint32_t)units;
 	arena->made++;
 	return v;
@@ -178,6 +182,8 @@ enum color { PLAIN, SUSPECT, GATHERED, HELD };
 void mp__find_out(struct morgue *m);
 /* All that these can reach may be part of a cycle from now on. */
 void mp__mark_cyclic(struct mp_value **values, size_t n);
+/* They become parts of a new value; false: one is missing. */
+bool mp__own(struct mp_value **values, size_t n);
 
 static inline struct node *
 node_of(struct mp_value *v)
@@ -190,6 +196,12 @@ link_first(struct mp_value **list, struct mp_value *v)
 {
 	node_of(v)->link = *list;
 	*list = v;
+}
+
+static inline bool
+has_items(const struct mp_value *v)
+{
+	return v->kind == MP_TUPLE || v->kind == MP_LIST;
 }
 
 /* The values that a node holds, as an array with gaps. */
@@ -210,7 +222,7 @@ children(const struct mp_value *v)
 static inline struct mp_value **
 child(const struct mp_value *v, size_t i)
 {
-	if (v->kind == MP_TUPLE || v->kind == MP_LIST)
+	if (has_items(v))
 		return &((const struct items *)v)->at[i];
 	if (v->kind == MP_REDUCE)
 		return (struct mp_value **)&((const struct reduce *)v)->part[i];
@@ -242,9 +254,23 @@ int mp__table_put(struct table *t, struct mp_value *key, struct mp_value *value,
 int mp__table_find(
     const struct table *t, const struct mp_value *key, size_t *left, struct entry **entry);
 
+/* The hash of a key. Most are strs, which keep theirs. */
+static inline int
+hash_key(const struct mp_value *key, uint64_t *hash)
+{
+	if (key->kind == MP_STR) {
+		const struct bytes *text = (const struct bytes *)key;
+		*hash = atomic_load_explicit(&text->hash, memory_order_relaxed);
+		if (*hash)
+			return 0;
+	}
+	return mp_value_hash(key, hash);
+}
+
 /* opaque.c: what they are given is taken over. */
 struct mp_value *mp__global(struct mp_value *module, struct mp_value *name);
-struct mp_value *mp__reduce(struct mp_value *callable, struct mp_value *args, bool newobj);
+struct mp_value *
+mp__reduce(struct arena *arena, struct mp_value *callable, struct mp_value *args, bool newobj);
 struct mp_value *mp__object(const struct mp_class *class, void *object);
 
 /* The way down to where dumps is: at child `part` of `of`. */

@@ -33,18 +33,19 @@ mp__global(struct mp_value *module, struct mp_value *name)
 }
 
 struct mp_value *
-mp__reduce(struct mp_value *callable, struct mp_value *args, bool newobj)
+mp__reduce(struct arena *arena, struct mp_value *callable, struct mp_value *args, bool newobj)
 {
 	struct reduce *reduce = NULL;
 
 	if (args && args->kind != MP_TUPLE)
 		errno = EINVAL;
 	else if (callable && args)
-		reduce = new_value(NULL, MP_REDUCE, sizeof(*reduce));
+		reduce = new_value(arena, MP_REDUCE, sizeof(*reduce));
 	if (!reduce) {
 		mp__let_go((struct mp_value *[]){callable, args}, 2);
 		return NULL;
 	}
+	mp__own((struct mp_value *[]){callable, args}, 2);
 	memset(reduce->part, 0, sizeof(reduce->part));
 	reduce->newobj = newobj;
 	reduce->part[CALLABLE] = callable;
@@ -93,7 +94,7 @@ mp_reduce(struct mp_value *callable, struct mp_value *args)
 {
 	/* pickle.6: a tuple of arguments, or EINVAL; both parts are taken over. */
 	//{
-	return mp__reduce(callable, args, false);
+	return mp__reduce(NULL, callable, args, false);
 	//}
 }
 
@@ -102,7 +103,7 @@ mp_newobj(struct mp_value *class, struct mp_value *args)
 {
 	/* pickle.6: the same, but dumps writes NEWOBJ for it. */
 	//{
-	return mp__reduce(class, args, true);
+	return mp__reduce(NULL, class, args, true);
 	//}
 }
 

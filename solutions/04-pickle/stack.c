@@ -86,16 +86,6 @@ mp__memo_put(struct decoder *d, size_t number)
 	return 0;
 }
 
-int
-mp__memo_get(struct decoder *d, size_t number)
-{
-	struct mp_value *v = number < d->memo_room ? d->memo[number] : NULL;
-
-	if (!v)
-		return MP_UNPICKLING;
-	return push(d, d->rebuilt ? mp_value_ref(v) : ref_private(v));
-}
-
 void
 mp__discard(struct decoder *d, struct mp_value **values, size_t n)
 {

@@ -17,7 +17,7 @@
 #include "object.h"
 
 //{
-#define FEW 8
+#define FEW 8 /* and no more: they are looked through, without slots */
 
 struct table *
 mp__table_new(struct arena *arena, enum mp_kind kind)
@@ -26,8 +26,11 @@ mp__table_new(struct arena *arena, enum mp_kind kind)
 
 	if (!t)
 		return NULL;
-	struct mp_value head = t->node.head;
-	*t = (struct table){.node.head = head};
+	atomic_init(&t->hash, 0);
+	t->live = t->size = t->slots = 0;
+	t->room = sizeof(t->few) / sizeof(t->few[0]);
+	t->entries = t->few;
+	t->slot = NULL;
 	return t;
 }
 
@@ -41,12 +44,10 @@ enter_slot(uint32_t *slot, size_t slots, uint64_t hash, size_t entry)
 	slot[i] = (uint32_t)(entry + 1);
 }
 
-/* Is this the key? The hash has 64 bits that nobody can guess: it nearly always decides. */
+/* The hash is that of the key: is it the key? */
 static int
-is_key(const struct entry *entry, const struct mp_value *key, uint64_t hash, size_t *left)
+is_key(const struct entry *entry, const struct mp_value *key, size_t *left)
 {
-	if (!entry->key || entry->hash != hash)
-		return 0;
 	if (entry->key == key)
 		return 1;
 	struct compare c = {.left = left ? *left : SIZE_MAX, .keys = true};
@@ -57,23 +58,25 @@ is_key(const struct entry *entry, const struct mp_value *key, uint64_t hash, siz
 	return equal;
 }
 
-/* 1 and *entry, 0 there is none, or an error. */
-static int
+/* 1 and *at, 0 there is none, or an error. The hash has 64 bits that nobody can guess: it
+ * nearly always decides. */
+static inline int
 find(const struct table *t, const struct mp_value *key, uint64_t hash, size_t *left,
-    struct entry **entry)
+    struct entry **at)
 {
+	struct entry *entry = t->entries;
 	int found = 0;
 
-	if (t->slots == 0) {
-		for (size_t i = 0; i < t->size && found == 0; i++)
-			if ((found = is_key(*entry = &t->entries[i], key, hash, left)))
-				return found;
-		return 0;
+	for (size_t i = 0; t->slots == 0 && i < t->size; i++, entry++)
+		if (entry->hash == hash && entry->key && (found = is_key(entry, key, left)))
+			break;
+	for (size_t i = hash; t->slots && t->slot[i & (t->slots - 1)]; i++) {
+		entry = &t->entries[t->slot[i & (t->slots - 1)] - 1];
+		if (entry->hash == hash && entry->key && (found = is_key(entry, key, left)))
+			break;
 	}
-	for (size_t i = hash & (t->slots - 1); t->slot[i]; i = (i + 1) & (t->slots - 1))
-		if ((found = is_key(*entry = &t->entries[t->slot[i] - 1], key, hash, left)))
-			return found;
-	return 0;
+	*at = entry;
+	return found;
 }
 
 int
@@ -81,7 +84,7 @@ mp__table_find(
     const struct table *t, const struct mp_value *key, size_t *left, struct entry **entry)
 {
 	uint64_t hash;
-	int error = key ? mp_value_hash(key, &hash) : -EINVAL;
+	int error = key ? hash_key(key, &hash) : -EINVAL;
 
 	return error ? error : find(t, key, hash, left, entry);
 }
@@ -90,7 +93,7 @@ mp__table_find(
 static int
 grow(struct table *t)
 {
-	size_t room = t->live < FEW / 2 ? FEW / 2 : t->live * 2, size = 0;
+	size_t room = t->live < FEW / 2 ? FEW : t->live * 2, size = 0;
 	size_t slots = room <= FEW ? 0 : 16;
 	struct entry *entries = NULL;
 	uint32_t *slot = NULL;
@@ -110,7 +113,8 @@ grow(struct table *t)
 				enter_slot(slot, slots, entries[size].hash, size);
 			size++;
 		}
-	free(t->entries);
+	if (t->entries != t->few)
+		free(t->entries);
 	free(t->slot);
 	t->entries = entries;
 	t->slot = slot;
@@ -126,7 +130,7 @@ mp__table_put(struct table *t, struct mp_value *key, struct mp_value *value, siz
 {
 	struct entry *entry = NULL;
 	uint64_t hash;
-	int found = mp_value_hash(key, &hash);
+	int found = hash_key(key, &hash);
 
 	rest[0] = key;
 	rest[1] = value;

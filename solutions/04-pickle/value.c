@@ -68,7 +68,7 @@ mp__new_bytes(struct arena *arena, enum mp_kind kind, const void *data, size_t s
 		errno = ENOMEM;
 	if (!b)
 		return NULL;
-	b->hash = 0;
+	atomic_init(&b->hash, 0);
 	b->size = size;
 	if (size)
 		memcpy(b->data, data, size);
@@ -107,25 +107,40 @@ character_length(const unsigned char *at, size_t left)
 	return length;
 }
 
+/* Nearly everything is: eight bytes at a time, and then the last eight once more. */
+static inline bool
+is_ascii(const char *text, size_t size)
+{
+	uint64_t eight, all = 0;
+	uint32_t four[2] = {0, 0};
+
+	for (size_t i = 0; i + 8 < size; i += 8) {
+		memcpy(&eight, text + i, 8);
+		all |= eight;
+	}
+	if (size >= 8) {
+		memcpy(&eight, text + size - 8, 8);
+		all |= eight;
+	} else if (size >= 4) {
+		memcpy(&four[0], text, 4);
+		memcpy(&four[1], text + size - 4, 4);
+		all = four[0] | four[1];
+	} else {
+		for (size_t i = 0; i < size; i++)
+			all |= (unsigned char)text[i];
+	}
+	return (all & UINT64_C(0x8080808080808080)) == 0;
+}
+
 bool
 mp__is_utf8(const char *text, size_t size)
 {
 	const unsigned char *at = (const unsigned char *)text, *end = at + size;
 
+	if (is_ascii(text, size))
+		return true;
 	while (at < end) {
-		uint64_t eight;
-		/* Nearly everything is ASCII: eight bytes at a time, and then the rest. */
-		while (end - at >= 8) {
-			memcpy(&eight, at, 8);
-			if (eight & UINT64_C(0x8080808080808080))
-				break;
-			at += 8;
-		}
-		while (at < end && *at < 0x80)
-			at++;
-		if (at == end)
-			break;
-		size_t length = character_length(at, (size_t)(end - at));
+		size_t length = *at < 0x80 ? 1 : character_length(at, (size_t)(end - at));
 		if (length == 0)
 			return false;
 		at += length;

@@ -65,7 +65,8 @@ mp__result_new(struct mp_result **out, struct mp_pool *pool, size_t items, size_
 	r->pool = mp__pool_ref(pool);
 	r->items = items;
 	r->chunksize = chunksize;
-	r->count = r->left = count;
+	r->count = count;
+	r->left = count;
 	if (callbacks)
 		r->callbacks = *callbacks;
 	r->bell = &r->own;
