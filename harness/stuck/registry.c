@@ -98,7 +98,7 @@ add_posters(const struct stuck_task *task, const struct stuck_word *word,
 static uint64_t
 sending(const struct stuck_task *task, const struct stuck_word *word, const struct stuck_note *note)
 {
-	struct stuck_sending now;
+	struct stuck_sending now = {0};
 	uint64_t start = word->start - word->offset;
 
 	if (!note->holder || task->tid != task->ns_tid ||
@@ -113,7 +113,7 @@ static uint64_t
 add_holders(struct stuck *s, const struct stuck_task *task, const struct stuck_word *word,
     const struct stuck_note *note, struct stuck_way *way)
 {
-	struct stuck_holding line;
+	struct stuck_holding line = {0};
 	uint64_t at = word->start - word->offset + note->posters, all = 0;
 
 	for (uint32_t i = 0; i < note->posters_size && i < 1024; i++, at += sizeof(line)) {
