@@ -137,6 +137,8 @@ queue_way(struct stuck *s, struct stuck_task *task, const struct stuck_word *wor
 	char number[32];
 	uint64_t count;
 
+	snprintf(way->object, sizeof(way->object), "queue %s:%lu+%x", word->device, word->inode,
+	    note->words);
 	if (note->kind == STUCK_NOTE_ROOM) {
 		count = sending(task, word, note);
 		stuck_does(task, count ? "writes %s bytes into" : "writes into",
