@@ -90,7 +90,7 @@ free get-first
 free cancelled
 knot none-missing "queue 1, which is empty; only P1"
 knot undone "P2 reads from queue 3, which is empty; only P1 and it itself write into it" \
-	"P1 waits until all is done of queue 3, of which 3 were got and not done; only P2 and it itself could do it"
+	"P1 joins queue 3, of whose tasks 3 were got and not done; only P2 and it itself could do its tasks"
 knot alone "P1 writes into queue 2, which is full; only it itself reads it"
 knot both-get "P1 reads from queue 2, which is empty; only it itself and P2 write into it" \
 	"P2 reads from queue 1, which is empty; only P1 and it itself write into it"

@@ -153,11 +153,11 @@ queue_way(struct stuck *s, struct stuck_task *task, const struct stuck_word *wor
 		snprintf(way->noun + used, sizeof(way->noun) - used, ", which is empty");
 	} else {
 		count = add_holders(s, task, word, note, way);
-		stuck_does(task, "waits until all is done of");
-		way->one = way->many = "could do it";
+		stuck_does(task, "joins");
+		way->one = way->many = "could do its tasks";
 		if (count)
 			snprintf(way->noun + used, sizeof(way->noun) - used,
-			    ", of which %s %s got and not done", stuck_count(count, number),
+			    ", of whose tasks %s %s got and not done", stuck_count(count, number),
 			    count == 1 ? "was" : "were");
 	}
 	stuck_sharers(s, task, way, word);
