@@ -299,6 +299,9 @@ graph_knot_dot(const json_t *stuck, const char *title, FILE *out)
 
 	if (!drawing)
 		return -ENOMEM;
+	/* Written, the root's caption would be the inner graph's, too. */
+	if (!title)
+		theme_set(agsubg(drawing, "cluster run", 0), "label", " ");
 	int failed = agwrite(drawing, out);
 	agclose(drawing);
 	return failed || ferror(out) ? -EIO : 0;

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# knots-peer.sh [BUILD]: deadlocks of the library's own locks, seen from outside: procsmith stuck
-# names the lock and who holds it. The last line is the sum.
+# knots-peer.sh [BUILD]: deadlocks of the library's own locks and queues, seen from outside:
+# procsmith stuck names the lock and who holds it, the queue and who could read or write it.
+# The last line is the sum.
 set -u
 build=${1:-build}
 work=$(mktemp -d) || exit 2
@@ -20,7 +21,7 @@ look() {
 
 # Processes become P1, P2 ... in the order of birth. (Of a spawned program P2 is its tracker.)
 renumber() {
-	tr -c '0-9\n' '\n' <"$work/said" | grep -E '^[0-9]{2,}$' | sort -nu >"$work/pids"
+	grep -o '\[[0-9]*\]' "$work/said" | tr -d '[]' | sort -nu >"$work/pids"
 	awk 'NR == FNR { of[$1] = "P" NR; next }
 	{ for (pid in of) gsub("[a-z-]+\\[" pid "\\]", of[pid]); print }' "$work/pids" "$work/said"
 }
@@ -39,7 +40,7 @@ result() {
 knot() {
 	name=$1
 	shift
-	"$build"/peers/knots "$name" </dev/null 2>"$work/errors" &
+	"$build/peers/$program" "$name" </dev/null 2>"$work/errors" &
 	pid=$!
 	look $pid
 	wrong=$?
@@ -54,7 +55,7 @@ knot() {
 
 # free NAME: it is none, and ends by itself.
 free() {
-	"$build"/peers/knots "$1" </dev/null &
+	"$build/peers/$program" "$1" </dev/null &
 	pid=$!
 	: >"$work/said"
 	wrong=0
@@ -63,6 +64,7 @@ free() {
 	result "$1" $wrong
 }
 
+program=knots
 knot crossed "P2 waits for a lock that P3 holds; only P1, it itself and P3 could release it" \
 	"P3 waits for a lock that P2 holds; only P1, P2 and it itself could release it"
 knot crossed-rlocks "P2 waits for a lock held by P3" "P3 waits for a lock held by P2"
@@ -75,9 +77,28 @@ knot condition "P2 waits for a condition; only P1, it itself and P3 could notify
 knot event "P2 waits for an event; only P1 and it itself could set it"
 knot barrier "P2 waits for a barrier; only P1, it itself and P3 could come to it" \
 	"P3 waits for a barrier; only P1, P2 and it itself could come to it"
-knot spawned "P1 polls P3" \
+knot spawned "P1 joins P3" \
 	"P3 waits for a lock that P1 holds; only P1, P2 and it itself could release it"
 free timed
+
+program=queue-knots
+knot join-first "P1 joins P2" "P2's thread 1 joins P2's feeder" \
+	"P2's feeder writes 1,000,000 bytes into queue 1, which is full; only P1 and its own process read it"
+knot join-first-of-two "P1 joins P2" "writes 1,000,000 bytes into queue 1, which is full" \
+	"P3's thread 1 joins P3's feeder"
+free get-first
+free cancelled
+knot none-missing "queue 1, which is empty; only P1"
+knot undone "P2 reads from queue 3, which is empty; only P1 and it itself write into it" \
+	"P1 joins queue 3, of whose tasks 3 were got and not done; only P2 and it itself could do its tasks"
+knot alone "P1 writes into queue 2, which is full; only it itself reads it"
+knot both-get "P1 reads from queue 2, which is empty; only it itself and P2 write into it" \
+	"P2 reads from queue 1, which is empty; only P1 and it itself write into it"
+knot both-put "P1 writes into queue 5, which is full; only it itself and P2 read it" \
+	"P2 writes into queue 2, which is full; only P1 and it itself read it"
+knot simply "P1 joins P2" \
+	"P2 writes 1,000,000 bytes into queue 4, which is full; only P1 and it itself read it"
+free slow
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -98,7 +98,7 @@ add_posters(const struct stuck_task *task, const struct stuck_word *word,
 static uint64_t
 sending(const struct stuck_task *task, const struct stuck_word *word, const struct stuck_note *note)
 {
-	struct stuck_sending now;
+	struct stuck_sending now = {0};
 	uint64_t start = word->start - word->offset;
 
 	if (!note->holder || task->tid != task->ns_tid ||
@@ -113,7 +113,7 @@ static uint64_t
 add_holders(struct stuck *s, const struct stuck_task *task, const struct stuck_word *word,
     const struct stuck_note *note, struct stuck_way *way)
 {
-	struct stuck_holding line;
+	struct stuck_holding line = {0};
 	uint64_t at = word->start - word->offset + note->posters, all = 0;
 
 	for (uint32_t i = 0; i < note->posters_size && i < 1024; i++, at += sizeof(line)) {
@@ -137,6 +137,8 @@ queue_way(struct stuck *s, struct stuck_task *task, const struct stuck_word *wor
 	char number[32];
 	uint64_t count;
 
+	snprintf(way->object, sizeof(way->object), "queue %s:%lu+%x", word->device, word->inode,
+	    note->words);
 	if (note->kind == STUCK_NOTE_ROOM) {
 		count = sending(task, word, note);
 		stuck_does(task, count ? "writes %s bytes into" : "writes into",
@@ -151,11 +153,11 @@ queue_way(struct stuck *s, struct stuck_task *task, const struct stuck_word *wor
 		snprintf(way->noun + used, sizeof(way->noun) - used, ", which is empty");
 	} else {
 		count = add_holders(s, task, word, note, way);
-		stuck_does(task, "waits until all is done of");
-		way->one = way->many = "could do it";
+		stuck_does(task, "joins");
+		way->one = way->many = "could do its tasks";
 		if (count)
 			snprintf(way->noun + used, sizeof(way->noun) - used,
-			    ", of which %s %s got and not done", stuck_count(count, number),
+			    ", of whose tasks %s %s got and not done", stuck_count(count, number),
 			    count == 1 ? "was" : "were");
 	}
 	stuck_sharers(s, task, way, word);

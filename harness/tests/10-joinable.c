@@ -4,6 +4,8 @@
  * CPython's behaviours that a row answers to (docs/behaviours.md).
  */
 #define _GNU_SOURCE
+#include <poll.h>
+
 #include "common.h"
 #include "points.h"
 #include "queues.h"
@@ -163,6 +165,117 @@ ROW("joinable.1/handed-on", 2, "a task that one process got may be done by anoth
 	mp_joinable_queue_free(q);
 }
 
+/* In a child of any kind: two tasks are got, and one is done. */
+static int
+take_and_finish_there(struct mp_value *args)
+{
+	struct mp_joinable_queue *q =
+	    mp_value_object(mp_value_at(args, 0), &mp_joinable_queue_class);
+
+	if (!q || take(q) != 5 || take(q) != 6)
+		return 1;
+	return mp_joinable_queue_task_done(q) ? 2 : 0;
+}
+MP_REGISTER(take_and_finish_there);
+
+ROW("joinable.1/spawned", 2, "a spawned child has the queue, and the same account", TIDY)
+{
+	char *argv[] = {(char *)"row", NULL};
+	struct mp_joinable_queue *q = new_joinable(0);
+	struct mp_process *p = NULL;
+
+	OK(mp_init(1, argv));
+	add(q, 1, 5, 10);
+	add(q, 1, 6, 10);
+	OK(mp_process_call(&p, mp_get_context(MP_SPAWN), take_and_finish_there,
+	    mp_tuple(mp_object(&mp_joinable_queue_class, q)), NULL));
+	OK(mp_process_start(p));
+	EQUAL(finished(p), 0);
+	EQUAL(mp_joinable_queue_unfinished(q), 1);
+	FAILS(mp_joinable_queue_join(q, MP_FOREVER), MP_TASK_LOST);
+	OK(mp_joinable_queue_join(q, MP_FOREVER));
+	mp_joinable_queue_free(q);
+	EQUAL(mp_tracker_stop(), 0);
+}
+
+static int
+produce(void *arg)
+{
+	struct crowd *crowd = arg;
+
+	for (unsigned i = 0; i < crowd->each; i++)
+		add(crowd->joinable, (unsigned)crowd->me, i, i * 13 % 300);
+	return 0;
+}
+
+static void
+let_produce(struct crowd *crowd, int producers)
+{
+	struct mp_process *p[CROWD];
+
+	for (crowd->me = 0; crowd->me < producers; crowd->me++)
+		p[crowd->me] = started(produce, crowd, NULL);
+	for (int i = 0; i < producers; i++)
+		EQUAL(finished(p[i]), 0);
+}
+
+/* The first version: a consumer goes when it gets the message that says so. */
+static int
+work_until_none(void *arg)
+{
+	struct crowd *crowd = arg;
+	struct mail mail = {0};
+
+	while (mail.from != STOP) {
+		int error = take_mail(crowd->joinable, &mail, MP_FOREVER);
+		enter_mail(crowd, error, &mail);
+	}
+	return 0;
+}
+
+/* How many of the three then still sleep. */
+static int
+asleep_when_two_have_ended(struct mp_process *p[])
+{
+	struct pollfd fds[3];
+	int ended = 0;
+
+	for (int i = 0; i < 3; i++)
+		fds[i] = (struct pollfd){.fd = mp_process_sentinel(p[i]), .events = POLLIN};
+	while (ended < 2) {
+		EQUAL(mp_poll(fds, 3, MP_NEVER) > 0, 1);
+		for (int i = 0; i < 3; i++)
+			if (fds[i].revents) {
+				fds[i].fd = -1;
+				ended++;
+			}
+	}
+	for (int i = 0; i < 3; i++)
+		if (fds[i].fd >= 0)
+			await_sleep(mp_process_pid(p[i]));
+	return 3 - ended;
+}
+
+ROW("joinable.1/none", 3,
+    "the first version: one None for each consumer; with one too few, one waits on", TIDY)
+{
+	struct crowd crowd = {
+	    .joinable = new_joinable(0), .each = 50, .book = shared(sizeof(struct crowd_book))};
+	struct mp_process *p[3];
+
+	for (int i = 0; i < 3; i++)
+		p[i] = started(work_until_none, &crowd, NULL);
+	let_produce(&crowd, 2);
+	add(crowd.joinable, STOP, 0, 0);
+	add(crowd.joinable, STOP, 0, 0);
+	EQUAL(asleep_when_two_have_ended(p), 1);
+	add(crowd.joinable, STOP, 0, 0);
+	for (int i = 0; i < 3; i++)
+		EQUAL(finished(p[i]), 0);
+	check_book(&crowd, 2);
+	mp_joinable_queue_free(crowd.joinable);
+}
+
 /* --- joinable.2: join ----------------------------------------------------------------------------------- */
 
 ROW("joinable.2/nothing", 1, "with nothing unfinished, join returns at once")
@@ -268,27 +381,6 @@ ROW("joinable.2/ten", 2, "ten tasks, four workers: join returns when all are don
 	mp_joinable_queue_free(crowd.joinable);
 }
 
-static int
-produce(void *arg)
-{
-	struct crowd *crowd = arg;
-
-	for (unsigned i = 0; i < crowd->each; i++)
-		add(crowd->joinable, (unsigned)crowd->me, i, i * 13 % 300);
-	return 0;
-}
-
-static void
-let_produce(struct crowd *crowd, int producers)
-{
-	struct mp_process *p[CROWD];
-
-	for (crowd->me = 0; crowd->me < producers; crowd->me++)
-		p[crowd->me] = started(produce, crowd, NULL);
-	for (int i = 0; i < producers; i++)
-		EQUAL(finished(p[i]), 0);
-}
-
 ROW("joinable.2/crowd", 4,
     "four produce, four daemons consume: after join every task is done, once",
     .graph = "every child reaped by its parent; nothing left")
@@ -378,49 +470,6 @@ ROW("joinable.2/waiting", 2, "what waits for room in its producer is unfinished,
 	}
 	OK(mp_joinable_queue_join(q, MP_FOREVER));
 	mp_joinable_queue_free(q);
-}
-
-/* The first version: a consumer goes when it gets the message that says so. */
-static int
-work_until_none(void *arg)
-{
-	struct crowd *crowd = arg;
-	struct mail mail = {0};
-
-	while (mail.from != STOP) {
-		int error = take_mail(crowd->joinable, &mail, MP_FOREVER);
-		enter_mail(crowd, error, &mail);
-	}
-	return 0;
-}
-
-ROW("joinable.1/none", 3,
-    "the first version: one None for each consumer; with one too few, one waits on", TIDY)
-{
-	struct crowd crowd = {
-	    .joinable = new_joinable(0), .each = 50, .book = shared(sizeof(struct crowd_book))};
-	struct mp_process *p[3];
-	int ended = 0;
-
-	for (int i = 0; i < 3; i++)
-		p[i] = started(work_until_none, &crowd, NULL);
-	let_produce(&crowd, 2);
-	add(crowd.joinable, STOP, 0, 0);
-	add(crowd.joinable, STOP, 0, 0);
-	while (mp_active_children(NULL, 0) > 1)
-		sched_yield();
-	for (int i = 0; i < 3; i++) {
-		if (mp_process_is_alive(p[i]) == 1)
-			await_sleep(mp_process_pid(p[i]));
-		else
-			ended++;
-	}
-	EQUAL(ended, 2);
-	add(crowd.joinable, STOP, 0, 0);
-	for (int i = 0; i < 3; i++)
-		EQUAL(finished(p[i]), 0);
-	check_book(&crowd, 2);
-	mp_joinable_queue_free(crowd.joinable);
 }
 
 /* --- joinable.3: when somebody dies ----------------------------------------------------------------------- */

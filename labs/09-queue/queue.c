@@ -101,6 +101,6 @@ mp__queue_beside(struct mp_queue *q)
 void
 mp__queue_note(struct mp_queue *q, const _Atomic uint32_t *bell, const struct mp__roll *roll)
 {
-	/* queue.3: so that procsmith can tell who waits for whom; nothing else needs it. */
+	/* queue.3: so that procsmith can tell who waits for whom. Doing nothing is right, too. */
 	mp_todo("queue.3");
 }
