@@ -30,7 +30,7 @@
 #include <mp/value.h>
 
 extern const char mp__end; /* stands behind the last part */
-#ifndef MP__PARTS /* what reads C and has no __VA_OPT__ brings its own */
+#ifndef MP__PARTS	   /* what reads C and has no __VA_OPT__ brings its own */
 #define MP__PARTS(...)                                                                             \
 	((struct mp_value *[]){__VA_ARGS__ __VA_OPT__(, )(struct mp_value *) & mp__end})
 #endif
