@@ -40,6 +40,11 @@ peers := $(patsubst harness/selftest/peers/%.c,$(B)/peers/%,$(wildcard harness/s
 row_o := $(OBJ)/harness/runner/row.o
 tests := $(patsubst harness/tests/%.c,$(B)/tests/%,$(wildcard harness/tests/[0-9]*.c))
 
+# The grader links whatever objects a stage has: those whose source has gone must go, too.
+linked_o := $(addprefix $(OBJ)/,labs/00-base/*.o solutions/*/*.o harness/tests/*/*.o)
+stale_o := $(foreach o,$(wildcard $(linked_o)),$(if $(wildcard $(o:$(OBJ)/%.o=%.c)),,$(o)))
+$(if $(stale_o),$(shell rm -f $(stale_o)))
+
 # --- packages ---------------------------------------------------------------------------------
 # A stamp for each group of harness/tools/need: what is missing is installed, and said.
 
