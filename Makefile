@@ -138,6 +138,8 @@ soak: $(B)/procsmith $(tests) ## grade the reference for 2,000 rows: what is lef
 benches := $(patsubst harness/bench/%.c,$(B)/bench/%,$(wildcard harness/bench/[0-9]*.c))
 bench_o := $(OBJ)/harness/bench/bench.o
 
+$(OBJ)/harness/bench/06-lock.o: | $(B)/need-bench
+
 $(B)/bench/%: $(OBJ)/harness/bench/%.o $(bench_o) $(B)/libmp.a
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"

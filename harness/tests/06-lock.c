@@ -1427,6 +1427,34 @@ ROW("lock.5/passed", 2, "a Lock and an RLock are passed to a child by fork, spaw
 	let_helpers_go();
 }
 
+/*
+ * This process holds the Lock, another one waits, and a stranger that releases it is killed at
+ * each instruction. Nobody can say how far it came, but the one who waits sees for itself.
+ */
+ROW("lock.5/stranger-killed", 2,
+    "killed at any instruction of a release for another: it is free or held", TIDY, .seconds = 20)
+{
+	struct mp_lock *lock = a_lock(mp_lock_new);
+	struct hall *hall = hall_of(&lock_kind, lock);
+	struct victim *v = shared(sizeof(*v));
+
+	*v = (struct victim){.hall = hall, .act = leave, .go = true};
+	for (v->n = 1; !v->all; v->n++) {
+		row_step("killed at instruction %ld of release", v->n);
+		OK(mp_lock_acquire(lock, 60));
+		int entries = hall->entries;
+		pid_t waiter = send_in(hall, 1, 60);
+		met_its_end(v, left(forked(be_victim, v)));
+		if (mp_lock_is_mine(lock)) {
+			EQUAL(hall->entries, entries);
+			OK(mp_lock_release(lock));
+		}
+		EQUAL(left(waiter), 0);
+		FAILS(mp_lock_release(lock), MP_OVER_RELEASED);
+	}
+	mp_lock_free(lock);
+}
+
 static int
 die_holding(struct mp_value *args)
 {

@@ -1159,17 +1159,27 @@ act_barrier(struct board *b)
 	return number < 0 && number != MP_BROKEN_BARRIER;
 }
 
-ROW("sync.5/anywhere", 2, "killed at some 30 instructions of wait: the other one passes or is told",
-    TIDY, .seconds = 20)
+/* One of two is killed at its n-th instruction, in every of them: as the last to come, or as the
+ * first. The other one passes, or is told. */
+static void
+killed_at_barrier(bool last)
 {
 	struct board *b = board_with_barrier(2, NULL, NULL);
 	struct victim v = {.board = b, .act = act_barrier};
 
-	for (v.n = 1; !b->all; v.n += 1 + v.n / 6) {
+	for (v.n = 1; !b->all; v.n += 1 + v.n / 50) {
 		row_step("killed at instruction %ld of wait", v.n);
-		pid_t other = send(wait_at_barrier, b, 0, 60);
-		met_its_end(b, forked(be_victim, &v), v.n);
+		pid_t victim = 0, other = 0;
+		if (!last) {
+			victim = forked(be_victim, &v);
+			await_sleep(victim);
+		}
+		other = send(wait_at_barrier, b, 0, 60);
+		if (last)
+			victim = forked(be_victim, &v);
+		met_its_end(b, victim, v.n);
 		/* Killed before anybody could know that it was coming: somebody else comes. */
+		await_sleep(other);
 		if (state_of(other) != 'Z' && !mp_barrier_broken(b->barrier) &&
 		    mp_barrier_n_waiting(b->barrier) == 1)
 			(void)!mp_barrier_wait(b->barrier, 60);
@@ -1178,6 +1188,55 @@ ROW("sync.5/anywhere", 2, "killed at some 30 instructions of wait: the other one
 		mp_barrier_reset(b->barrier);
 	}
 	mp_barrier_free(b->barrier);
+}
+
+ROW("sync.5/anywhere", 1, "killed at any instruction as the last to come: the other one is told",
+    TIDY, .seconds = 20)
+{
+	killed_at_barrier(true);
+}
+
+ROW("sync.5/first", 1, "killed at any instruction as the first to come: the other one is told",
+    TIDY, .seconds = 20)
+{
+	killed_at_barrier(false);
+}
+
+static int
+act_reset(struct board *b)
+{
+	mp_barrier_reset(b->barrier);
+	return 0;
+}
+
+static int
+act_abort(struct board *b)
+{
+	mp_barrier_abort(b->barrier);
+	return 0;
+}
+
+ROW("sync.5/breaker-killed", 1,
+    "killed at any instruction of abort or reset: nobody waits for ever", TIDY, .seconds = 20)
+{
+	int (*const act[])(struct board *) = {act_abort, act_reset};
+
+	for (int i = 0; i < 2; i++) {
+		struct board *b = board_with_barrier(3, NULL, NULL);
+		struct victim v = {.board = b, .act = act[i]};
+		for (v.n = 1; !b->all; v.n += 1 + v.n / 25) {
+			row_step("killed at instruction %ld of %s", v.n, i ? "reset" : "abort");
+			pid_t first = send(wait_at_barrier, b, 0, 60);
+			pid_t second = send(wait_at_barrier, b, 1, 60);
+			met_its_end(b, forked(be_victim, &v), v.n);
+			/* Not broken yet: a third comes, and all pass; or it is told, as they are. */
+			if (mp_barrier_n_waiting(b->barrier) == 2)
+				(void)!mp_barrier_wait(b->barrier, 60);
+			EQUAL(left(first) == 2 || left(second) == 2, false);
+			mp_barrier_reset(b->barrier);
+		}
+		mp_barrier_free(b->barrier);
+	}
 }
 
 /* --- by spawn and forkserver, too ---------------------------------------------------------------- */
