@@ -28,6 +28,13 @@ mp__hall_state(struct mp__badge *seat)
 	mp_todo("sync.4");
 }
 
+void
+mp__hall_become(struct mp__badge *seat, uint32_t state)
+{
+	/* sync.4: members stay members. The owner may die meanwhile, in the other half. */
+	mp_todo("sync.4");
+}
+
 int
 mp__hall_waiting(struct hall *hall)
 {
@@ -43,7 +50,7 @@ mp__hall_death(struct hall *hall)
 }
 
 struct mp__badge *
-mp__hall_sit(struct hall *hall, uint32_t now)
+mp__hall_sit(struct hall *hall)
 {
 	/* sync.4: a member has a seat. Another takes one, and that is counted. */
 	mp_todo("sync.4");
@@ -64,16 +71,23 @@ mp__hall_leave(struct hall *hall)
 }
 
 void
-mp__hall_tell(struct hall *hall, uint32_t how)
+mp__hall_tell(struct hall *hall, uint32_t how, struct mp__badge *mine)
 {
 	/* sync.4: write it into each seat, and only then count. */
 	mp_todo("sync.4");
 }
 
 void
-mp__hall_bury(struct hall *hall)
+mp__hall_break(struct hall *hall)
 {
-	/* sync.5: their seats are free. */
+	/* sync.5: one bit, and a wake; in one call. */
+	mp_todo("sync.5");
+}
+
+void
+mp__hall_renew(struct hall *hall)
+{
+	/* sync.5: their seats are free; the bit is the last. */
 	mp_todo("sync.5");
 }
 
