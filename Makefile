@@ -77,7 +77,11 @@ $(B)/selftest: $(filter-out %/cli/main.o,$(harness_o)) $(selftest_o) \
 	@echo "  LINK    $@"
 	@$(LINK) -o $@ $^ $(shell pkg-config --libs libcgraph libgvc jansson libseccomp) -lcunit -lm
 
-$(B)/tests/%: $(OBJ)/harness/tests/%.o $(row_o) $(B)/libmp.a
+# Beside a stage's rows may lie a folder of its name: what only they need.
+.SECONDEXPANSION:
+$(B)/tests/%: $(OBJ)/harness/tests/%.o $(row_o) \
+		$$(addprefix $(OBJ)/,$$(addsuffix .o,$$(basename $$(wildcard harness/tests/$$*/*.c)))) \
+		$(B)/libmp.a
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
 	@$(LINK) -o $@ $^ -lcunit -lm
@@ -115,7 +119,6 @@ demo-%: demos ## run a stage's demos: demo-02-reap; D=zombie just one
 .PHONY: demos
 demos: $(patsubst labs/%.c,$(B)/demos/%,$(subst /demos/,/,$(wildcard labs/*/demos/*.c)))
 
-.SECONDEXPANSION:
 $(B)/demos/%: labs/$$(*D)/demos/$$(*F).c | $(B)/need-build
 	@mkdir -p $(@D)
 	@echo "  DEMO    $<"
@@ -131,8 +134,17 @@ selftest: $(B)/procsmith $(tests) $(B)/selftest ## the harness's own tests; T=wo
 
 ROUNDS ?= 9
 .PHONY: soak
-soak: $(B)/procsmith $(tests) ## grade the reference for 2,000 rows: what is left? MODE=busy: on busy processors
+soak: soak-queue $(B)/procsmith $(tests) ## grade the reference for 2,000 rows: what is left? MODE=busy: on busy processors
 	@PROCSMITH=$(B)/procsmith harness/bench/soak.sh $(MODE)
+
+.PHONY: soak-%
+soak-%: $(B)/soak-% ## soak-queue: ten million messages, two processes killed each second; MESSAGES= EVERY=
+	@$< $(or $(MESSAGES),10000000) $(or $(EVERY),1)
+
+$(B)/soak-%: $(OBJ)/harness/bench/soak-%.o $(B)/libmp.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ -lm
 
 # A program of measurements for each harness/bench/NN-x.c; Python's side in NN-x.py beside it.
 benches := $(patsubst harness/bench/%.c,$(B)/bench/%,$(wildcard harness/bench/[0-9]*.c))
@@ -140,23 +152,42 @@ bench_o := $(OBJ)/harness/bench/bench.o
 
 $(OBJ)/harness/bench/06-lock.o: | $(B)/need-bench
 
+$(B)/bench/pool-storm: $(OBJ)/harness/bench/pool-storm.o $(B)/libmp.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ -lm
+
 $(B)/bench/%: $(OBJ)/harness/bench/%.o $(bench_o) $(B)/libmp.a
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
 	@$(LINK) -o $@ $^ $(bench_libs) -lm
+
+# OpenMP is a contender.
+$(OBJ)/harness/bench/11-pool.o: EXTRA = -fopenmp
+$(B)/bench/11-pool: bench_libs = -fopenmp
 
 CPUS ?= 0
 .PHONY: bench
 bench: bench-trace bench-libmp ## measure everything: the library beside its peers, and tracing
 
 .PHONY: bench-trace
-bench-trace: $(B)/procsmith | $(B)/need-test ## what tracing costs, beside untraced and strace
+bench-trace: $(B)/procsmith | $(B)/need-bench ## what tracing costs, beside untraced and strace
 	@PROCSMITH=$(B)/procsmith CC=$(CC) harness/bench/trace-overhead.sh $(ROUNDS)
 
 .PHONY: bench-libmp
-bench-libmp: $(benches) | $(B)/need-test ## libmp beside CPython, raw C and others; T=words CPUS=0,1
+bench-libmp: $(benches) | $(B)/need-bench ## libmp beside CPython, raw C and others; T=words CPUS=0,1
 	@harness/bench/compare --rounds $(ROUNDS) --cpus $(CPUS) --only "$(T)" --json $(B)/bench.json \
 		$(benches) $(wildcard harness/bench/[0-9]*.py)
+	@harness/bench/plot $(B)/bench.json $(B)/bench.svg
+	@echo; echo "$(B)/bench.json and $(B)/bench.svg have it all"
+
+.PHONY: bench-quick
+bench-quick: ## bench-libmp in two minutes
+	@$(MAKE) --no-print-directory bench-libmp ROUNDS=3
+
+.PHONY: storm
+storm: $(B)/bench/pool-storm ## 100,000 tasks while workers are killed; ROUNDS=20 TASKS=100000
+	@ROUNDS=$(ROUNDS) $(if $(TASKS),TASKS=$(TASKS)) $(B)/bench/pool-storm
 
 .PHONY: check
 check: format lint test ## tests, skeletons, ids, mutants, format and lint
@@ -169,7 +200,7 @@ format: | $(B)/need-check ## is every file as .clang-format says?
 .PHONY: lint
 lint: | $(B)/need-check ## what cppcheck finds
 	@cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
-		--suppressions-list=harness/tools/cppcheck -I labs/include -I harness \
+		--suppressions-list=harness/tools/cppcheck -D__x86_64__ '-DMP__PARTS(...)=mp__parts(0, 0)' -I labs/include -I harness \
 		labs/00-base solutions harness
 
 .PHONY: compile_commands.json
@@ -270,6 +301,10 @@ test-pickle-peer: $(peers) ## values as bytes, to live Pythons and back
 .PHONY: test-knots-peer
 test-knots-peer: $(peers) $(B)/procsmith ## deadlocks of the library's locks, seen from outside
 	@harness/selftest/knots-peer.sh $(B)
+
+.PHONY: test-shm-peer
+test-shm-peer: $(peers) ## shared memory, lists and semaphores, with live Pythons
+	@harness/selftest/shm-peer.sh $(B)
 
 # --- killed at counted points ---------------------------------------------------------------
 

@@ -32,6 +32,7 @@
 struct bench {
 	const char *name, *contender;
 	void (*function)(struct bench *b);
+	int line;
 	long count; /* how many operations this sample is of */
 	int64_t started, nanoseconds;
 	double number; /* what was told instead of a time; 0: nothing */
@@ -43,7 +44,8 @@ struct bench {
 	static void BENCH_JOIN(bench_, __LINE__)(struct bench * b);                                \
 	static struct bench BENCH_JOIN(bench_it_, __LINE__) = {.name = case_name,                  \
 	    .contender = contender_name,                                                           \
-	    .function = BENCH_JOIN(bench_, __LINE__)};                                             \
+	    .function = BENCH_JOIN(bench_, __LINE__),                                              \
+	    .line = __LINE__};                                                                     \
 	static struct bench *const BENCH_JOIN(bench_at_, __LINE__)                                 \
 	    __attribute__((used, section("benches"))) = &BENCH_JOIN(bench_it_, __LINE__);          \
 	static void BENCH_JOIN(bench_, __LINE__)(struct bench * b)

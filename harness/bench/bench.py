@@ -40,7 +40,7 @@ def timed():
 def _sample(function, count):
     if not count:
         count = 1
-        while function(count) or _taken < SAMPLE / 8:
+        while function(count) or _taken < SAMPLE / 2:
             count *= 2
         count = max(1, int(SAMPLE / (_taken / count)))
     function(count)

@@ -15,7 +15,7 @@ struct stuck_program {
 	const char *says[4];
 	unsigned tasks;	 /* in the deadlock; 0: healthy */
 	bool needs_open; /* healthy only in an open world, or only looked at there */
-	bool handed_on;	 /* a knot of what exec hands on: who cannot see its ancestors cannot know */
+	bool handed_on; /* a knot of what exec hands on: who cannot see its ancestors cannot know */
 };
 
 extern const struct stuck_program stuck_knots[], stuck_locks[], stuck_healthy[];

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "stuck/look.h"
+#include "stuck/registry.h"
 
 struct mapping {
 	uint64_t start, end, offset;
@@ -168,6 +169,13 @@ bare(struct stuck *s, struct stuck_task *task, const struct stuck_word *word)
 	stuck_sharers(s, task, way, word);
 }
 
+static void
+timed(struct stuck_task *task)
+{
+	stuck_does(task, "waits with a timeout");
+	(void)stuck_way(task, STUCK_OUTSIDE, "time", "%s", "");
+}
+
 /* Any of those who could wake it there. */
 static void
 at_word(struct stuck *s, struct stuck_task *task, uint64_t address, uint32_t expected, bool private)
@@ -181,7 +189,11 @@ at_word(struct stuck *s, struct stuck_task *task, uint64_t address, uint32_t exp
 		stuck_way(task, STUCK_ANY, "unseen", "a futex that we may not see")->unseen = true;
 		return;
 	}
-	if (!stuck_registry(s, task, &word) && !stuck_sync(s, task, &word))
+	if (stuck_registry(s, task, &word))
+		return;
+	if (task->args[3])
+		timed(task);
+	else if (!stuck_sync(s, task, &word))
 		bare(s, task, &word);
 }
 
@@ -192,13 +204,19 @@ stuck_futex(struct stuck *s, struct stuck_task *task)
 	bool waits = command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET ||
 		     command == FUTEX_LOCK_PI || command == 13 /* FUTEX_LOCK_PI2 */;
 
-	if (waits && !task->args[3]) {
+	bool watches = command == FUTEX_WAIT_BITSET && task->args[5] == STUCK_WATCH;
+
+	if (waits && (!task->args[3] || watches)) {
 		at_word(s, task, task->args[0], (uint32_t)task->args[2],
 		    operation & FUTEX_PRIVATE_FLAG);
 		return;
 	}
-	stuck_does(task, waits ? "waits with a timeout" : "waits in futex");
-	(void)stuck_way(task, STUCK_OUTSIDE, waits ? "time" : "unknown", "%s", "");
+	if (waits) {
+		timed(task);
+		return;
+	}
+	stuck_does(task, "waits in futex");
+	(void)stuck_way(task, STUCK_OUTSIDE, "unknown", "%s", "");
 }
 
 /* Several words of one object are one way. */

@@ -22,7 +22,9 @@ unread(struct stuck_task *task)
 static void
 say_count(struct stuck_task *task, unsigned count)
 {
-	stuck_does(task, count > 1 ? "polls %u descriptors:" : "polls", count);
+	bool joins = task->way_count == 1 && !strcmp(task->ways[0].kind, "child");
+
+	stuck_does(task, joins ? "joins" : count > 1 ? "polls %u descriptors:" : "polls", count);
 	if (!count) /* as pause does */
 		(void)stuck_way(task, STUCK_OUTSIDE, "signal", "nothing: a signal");
 }

@@ -22,6 +22,7 @@ static const struct {
     [STUCK_NOTE_EVENT] = {"event", "could set it"},
     [STUCK_NOTE_BARRIER] = {"barrier", "could come to it"},
     [STUCK_NOTE_QUEUE] = {"queue", "could free it"},
+    [STUCK_NOTE_TASKS] = {0}, /* and those between: see queue_way */
 };
 
 /* The note of the object that has this word. */
@@ -40,7 +41,7 @@ find(const struct stuck_task *task, const struct stuck_word *word, struct stuck_
 	at += sizeof(notes);
 	for (uint32_t i = 0; i < notes.count; i++, at += sizeof(*note))
 		if (stuck_peek(pid, at, note, sizeof(*note)) && note->kind >= STUCK_NOTE_LOCK &&
-		    note->kind <= STUCK_NOTE_QUEUE && place >= note->words &&
+		    note->kind <= STUCK_NOTE_TASKS && place >= note->words &&
 		    place - note->words < note->words_size)
 			return true;
 	return false;
@@ -93,6 +94,73 @@ add_posters(const struct stuck_task *task, const struct stuck_word *word,
 	return true;
 }
 
+/* How many bytes the task's process is sending; 0: not known, or it waits for its turn. */
+static uint64_t
+sending(const struct stuck_task *task, const struct stuck_word *word, const struct stuck_note *note)
+{
+	struct stuck_sending now;
+	uint64_t start = word->start - word->offset;
+
+	if (!note->holder || task->tid != task->ns_tid ||
+	    !stuck_peek(task->process->pid, start + note->holder, &now, sizeof(now)) ||
+	    (pid_t)now.pid != task->process->pid)
+		return 0;
+	return now.size;
+}
+
+/* Who has tasks may do them, or end; how many these are. */
+static uint64_t
+add_holders(struct stuck *s, const struct stuck_task *task, const struct stuck_word *word,
+    const struct stuck_note *note, struct stuck_way *way)
+{
+	struct stuck_holding line;
+	uint64_t at = word->start - word->offset + note->posters, all = 0;
+
+	for (uint32_t i = 0; i < note->posters_size && i < 1024; i++, at += sizeof(line)) {
+		if (!stuck_peek(task->process->pid, at, &line, sizeof(line)) || line.count <= 0)
+			continue;
+		all += (uint64_t)line.count;
+		if (task->tid == task->ns_tid && stuck_find(s, (pid_t)line.pid))
+			stuck_way_by(way, (pid_t)line.pid, 0);
+	}
+	return all;
+}
+
+/* Three words that a queue is waited for at. Anybody who has it may come. */
+static void
+queue_way(struct stuck *s, struct stuck_task *task, const struct stuck_word *word,
+    const struct stuck_note *note)
+{
+	const char *name = *note->name ? note->name : "a queue";
+	struct stuck_way *way = stuck_way(task, STUCK_ANY, "queue", "%s", name);
+	size_t used = strlen(way->noun);
+	char number[32];
+	uint64_t count;
+
+	if (note->kind == STUCK_NOTE_ROOM) {
+		count = sending(task, word, note);
+		stuck_does(task, count ? "writes %s bytes into" : "writes into",
+		    stuck_count(count, number));
+		way->one = "reads it";
+		way->many = "read it";
+		snprintf(way->noun + used, sizeof(way->noun) - used, ", which is full");
+	} else if (note->kind == STUCK_NOTE_MESSAGES) {
+		stuck_does(task, "reads from");
+		way->one = "writes into it";
+		way->many = "write into it";
+		snprintf(way->noun + used, sizeof(way->noun) - used, ", which is empty");
+	} else {
+		count = add_holders(s, task, word, note, way);
+		stuck_does(task, "waits until all is done of");
+		way->one = way->many = "could do it";
+		if (count)
+			snprintf(way->noun + used, sizeof(way->noun) - used,
+			    ", of which %s %s got and not done", stuck_count(count, number),
+			    count == 1 ? "was" : "were");
+	}
+	stuck_sharers(s, task, way, word);
+}
+
 bool
 stuck_registry(struct stuck *s, struct stuck_task *task, const struct stuck_word *word)
 {
@@ -105,6 +173,10 @@ stuck_registry(struct stuck *s, struct stuck_task *task, const struct stuck_word
 	for (char *at = note.name; *at; at++) /* a program's own text */
 		if ((unsigned char)*at < ' ' || *at == '@' || *at == '#' || *at == 0x7f)
 			*at = '?';
+	if (note.kind >= STUCK_NOTE_ROOM) {
+		queue_way(s, task, word, &note);
+		return true;
+	}
 	stuck_does(task, "waits for");
 	struct stuck_way *way =
 	    *note.name ? stuck_way(task, STUCK_ANY, kind, "the %s '%s'", kind, note.name)

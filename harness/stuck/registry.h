@@ -25,11 +25,32 @@ enum stuck_note_kind {
 	STUCK_NOTE_EVENT,
 	STUCK_NOTE_BARRIER,
 	STUCK_NOTE_QUEUE,
+	STUCK_NOTE_ROOM,     /* of a queue: who puts sleeps here while it is full */
+	STUCK_NOTE_MESSAGES, /* of a queue: who gets sleeps here while it is empty */
+	STUCK_NOTE_TASKS,    /* of a queue: who joins it sleeps here until all are done */
 };
+
+/* Who sleeps at a word that has a note, in FUTEX_WAIT_BITSET with these bits, has a timeout
+ * only to look whether somebody has died: it is as if it had none. */
+#define STUCK_WATCH UINT32_C(0x7fffffff)
 
 struct stuck_notes {
 	char magic[8];
 	uint32_t version, count; /* of the notes that follow at once; at most 1024 */
+};
+
+/* ROOM: holder is where one of these is. The process writes so many bytes, and is not done. */
+struct stuck_sending {
+	uint32_t pid; /* 0: none */
+	uint32_t unused[3];
+	uint64_t size;
+};
+
+/* TASKS: posters is where these begin. The process has got so many, and they are not done. */
+struct stuck_holding {
+	uint32_t pid;
+	uint32_t unused[3];
+	int64_t count;
 };
 
 struct stuck_note {

@@ -39,10 +39,11 @@ stuck_task_name(const struct stuck *s, const struct stuck_task *task, stuck_name
 	struct speaker speaker = {s, task, namer, context};
 
 	name_process(&speaker, task->process->pid, name, STUCK_NAME - 24);
-	if (task->process->count > 1) {
-		size_t n = strlen(name);
+	size_t n = strlen(name);
+	if (task->process->count > 1 && !strncmp(task->name, "mp-", 3)) /* the library's own */
+		snprintf(name + n, STUCK_NAME - n, "'s %s", task->name + 3);
+	else if (task->process->count > 1)
 		snprintf(name + n, STUCK_NAME - n, "'s thread %u", task->ordinal);
-	}
 }
 
 static const struct stuck_task *

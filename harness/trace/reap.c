@@ -132,7 +132,7 @@ wait4_fetched(const struct trace_task *task, int64_t result)
 	return (pid_t)result;
 }
 
-/* Without a siginfo: the child that was dead and is no longer there. */
+/* Without a siginfo that we can read: the child that was dead and is no longer there. */
 static pid_t
 waitid_inferred(const struct trace_task *task)
 {
@@ -152,10 +152,9 @@ waitid_fetched(const struct trace_task *task)
 
 	if (args[3] & WNOWAIT)
 		return 0;
-	if (!args[2])
+	/* In a container the memory of one who has become another user may be hidden from us. */
+	if (!args[2] || !trace_peek(task->tid, args[2], &info, offsetof(siginfo_t, si_status)))
 		return waitid_inferred(task);
-	if (!trace_peek(task->tid, args[2], &info, offsetof(siginfo_t, si_status)))
-		return 0;
 	if (info.si_code != CLD_EXITED && info.si_code != CLD_KILLED && info.si_code != CLD_DUMPED)
 		return 0;
 	return info.si_pid;

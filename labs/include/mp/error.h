@@ -74,7 +74,32 @@
 	X(MP_NOT_OWNER, -5041, "AssertionError", "only the thread that acquired it may do that")   \
 	X(MP_OVER_RELEASED, -5042, "ValueError", "it was released more often than acquired")       \
 	X(MP_BROKEN_BARRIER, -5050, "threading.BrokenBarrierError",                                \
-	    "the barrier is broken: somebody will not come")
+	    "the barrier is broken: somebody will not come")                                       \
+	X(MP_NO_ROOM, -5060, "ValueError", "the text is longer than the room its element has")     \
+	X(MP_DAMAGED, -5061, "RuntimeError", "this shared memory does not hold what it should")    \
+	X(MP_FULL, -5070, "queue.Full", "the queue has as many messages as it may have")           \
+	X(MP_EMPTY, -5071, "queue.Empty", "there is no message in the queue")                      \
+	X(MP_NOT_CLOSED, -5072, "AssertionError",                                                  \
+	    "the queue must be closed before its thread is joined")                                \
+	X(MP_SENDER_DIED, -5073, "OSError",                                                        \
+	    "the process that was sending this message died in the middle of it")                  \
+	X(MP_TOO_MANY_DONE, -5074, "ValueError",                                                   \
+	    "task_done was called more often than there were tasks")                               \
+	X(MP_TASK_LOST, -5075, "RuntimeError",                                                     \
+	    "a process ended with tasks that it had not done: they are lost")                      \
+	X(MP_WORKER_DIED, -5080, "billiard.WorkerLostError", "the worker died in this task")       \
+	X(MP_POOL_BROKEN, -5081, "concurrent.futures.BrokenProcessPool",                           \
+	    "the pool is broken: its workers cannot begin")                                        \
+	X(MP_POOL_CLOSED, -5082, "ValueError", "the pool takes no more tasks")                     \
+	X(MP_POOL_RUNNING, -5083, "ValueError",                                                    \
+	    "the pool still runs: close or terminate it first")                                    \
+	X(MP_NOT_READY, -5084, "ValueError", "the result is not ready yet")                        \
+	X(MP_STOP, -5085, "StopIteration", "there are no more results")                            \
+	X(MP_TASK_FAILED, -5087, "Exception", "the task failed")                                   \
+	X(MP_TERMINATED, -5088, "concurrent.futures.CancelledError",                               \
+	    "the pool was terminated before the task was done")                                    \
+	X(MP_NOT_ENCODED, -5089, "multiprocessing.pool.MaybeEncodingError",                        \
+	    "what the task returned cannot be pickled")
 
 enum mp_error {
 #define X(code, number, python, sentence) code = number,

@@ -226,4 +226,93 @@ mp__badge_futex(struct mp__badge *badge)
 void mp__will(_Atomic uint32_t *word);
 void mp__will_done(void);
 
+/* From 09-queue, for 10-joinable; the memory is shared. */
+
+/* A process: the number alone may be that of an earlier one. pid 0: nobody. */
+struct mp__who {
+	_Atomic int32_t pid;
+	_Atomic uint64_t birth;
+};
+
+/* Write this process's name. A reader that sees the pid sees the rest. Tasks queue.2 */
+void mp__who_am_i(struct mp__who *who);
+
+/* Is it dead? A zombie is; nobody is not. Tasks queue.2 */
+bool mp__who_is_dead(const struct mp__who *who);
+
+/*
+ * Sleep until *word is not expected any more, or the deadline, or it is time to look whether
+ * somebody has died: a death wakes nobody.
+ *
+ * nap      how long to sleep at most, at first MP__NAP; it doubles up to a second
+ * Returns  0 look again, or MP_TIMEOUT the deadline has come
+ * Tasks    queue.2
+ */
+#define MP__NAP	    INT64_C(50000000)
+#define MP__LONGEST INT64_C(1000000000)
+int mp__watch(
+    const _Atomic uint32_t *word, uint32_t expected, int64_t deadline, int64_t *nap) MP_MUST_CHECK;
+
+/* Who watches without a deadline sleeps with these bits: `procsmith stuck` knows by them that
+ * time alone will not help (docs/stuck.md). */
+#define MP__WATCHING UINT32_C(0x7fffffff)
+
+/* How many each process has of something; the dead are found out. All zero is empty. The
+ * caller's lock guards it. */
+#define MP__ROLL 128
+
+struct mp__roll {
+	_Atomic uint32_t used; /* so many lines may have a name */
+	struct mp__roll_line {
+		struct mp__who who;
+		_Atomic int64_t count;
+	} lines[MP__ROLL];
+};
+
+/* Add n to this process's number: 0; or -ENOSPC: MP__ROLL processes have some. Tasks queue.3 */
+int mp__roll_add(struct mp__roll *roll, int n) MP_MUST_CHECK;
+
+/* Take one off: of this process's own, else of another's that has some. 0; or -ENOENT: nobody
+ * has any. Tasks queue.3 */
+int mp__roll_take(struct mp__roll *roll) MP_MUST_CHECK;
+
+/* The sum, also of the dead. Tasks queue.3 */
+int64_t mp__roll_total(const struct mp__roll *roll);
+
+/* Strike off what the dead have, and tell how much that was. Tasks queue.3 */
+int64_t mp__roll_bury(struct mp__roll *roll);
+
+struct mp_queue;
+
+/*
+ * As mp_queue_get_bytes. When a message is there, taking(arg) is called and then the message
+ * is taken, both with the queue's lock: the process may die between the two. If taking returns
+ * an error, the message stays, and the error is returned. taking may not call the queue.
+ *
+ * MP_SENDER_DIED comes after taking.
+ * Tasks   queue.3
+ */
+int mp__queue_get_bytes(struct mp_queue *q, void **data, size_t *size, double timeout,
+    int (*taking)(void *arg), void *arg) MP_MUST_CHECK;
+
+/*
+ * Call look(untaken, lost, arg) with the queue's lock, so that all it sees is of one moment.
+ *
+ * untaken  how many messages nobody has taken: in the ring, and waiting in those who live
+ * lost     how many have died with those they waited in, since the queue was made
+ * Returns  what look returns. look may not call the queue
+ * Tasks    queue.3
+ */
+int
+mp__queue_look(struct mp_queue *q, int (*look)(size_t untaken, size_t lost, void *arg), void *arg);
+
+/* Memory beside the messages, MP__BESIDE bytes, zero at first, aligned to 64: whoever has the
+ * queue has it, also a child by spawn. Tasks queue.3 */
+#define MP__BESIDE 4096
+void *mp__queue_beside(struct mp_queue *q);
+
+/* Say, before anybody else has the queue, that who sleeps at bell waits for what those on the
+ * roll have; both lie beside. `procsmith stuck` reads it (docs/stuck.md). Tasks queue.3 */
+void mp__queue_note(struct mp_queue *q, const _Atomic uint32_t *bell, const struct mp__roll *roll);
+
 #endif
