@@ -155,6 +155,8 @@ $(B)/soak-%: $(OBJ)/harness/bench/soak-%.o $(B)/libmp.a
 benches := $(patsubst harness/bench/%.c,$(B)/bench/%,$(wildcard harness/bench/[0-9]*.c))
 bench_o := $(OBJ)/harness/bench/bench.o
 
+$(OBJ)/harness/bench/06-lock.o: | $(B)/need-bench
+
 $(B)/bench/pool-storm: $(OBJ)/harness/bench/pool-storm.o $(B)/libmp.a
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
