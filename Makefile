@@ -77,7 +77,11 @@ $(B)/selftest: $(filter-out %/cli/main.o,$(harness_o)) $(selftest_o) \
 	@echo "  LINK    $@"
 	@$(LINK) -o $@ $^ $(shell pkg-config --libs libcgraph libgvc jansson libseccomp) -lcunit -lm
 
-$(B)/tests/%: $(OBJ)/harness/tests/%.o $(row_o) $(B)/libmp.a
+# Beside a stage's rows may lie a folder of its name: what only they need.
+.SECONDEXPANSION:
+$(B)/tests/%: $(OBJ)/harness/tests/%.o $(row_o) \
+		$$(addprefix $(OBJ)/,$$(addsuffix .o,$$(basename $$(wildcard harness/tests/$$*/*.c)))) \
+		$(B)/libmp.a
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
 	@$(LINK) -o $@ $^ -lcunit -lm
@@ -115,7 +119,6 @@ demo-%: demos ## run a stage's demos: demo-02-reap; D=zombie just one
 .PHONY: demos
 demos: $(patsubst labs/%.c,$(B)/demos/%,$(subst /demos/,/,$(wildcard labs/*/demos/*.c)))
 
-.SECONDEXPANSION:
 $(B)/demos/%: labs/$$(*D)/demos/$$(*F).c | $(B)/need-build
 	@mkdir -p $(@D)
 	@echo "  DEMO    $<"
@@ -147,10 +150,19 @@ $(B)/soak-%: $(OBJ)/harness/bench/soak-%.o $(B)/libmp.a
 benches := $(patsubst harness/bench/%.c,$(B)/bench/%,$(wildcard harness/bench/[0-9]*.c))
 bench_o := $(OBJ)/harness/bench/bench.o
 
+$(B)/bench/pool-storm: $(OBJ)/harness/bench/pool-storm.o $(B)/libmp.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	@$(LINK) -o $@ $^ -lm
+
 $(B)/bench/%: $(OBJ)/harness/bench/%.o $(bench_o) $(B)/libmp.a
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
 	@$(LINK) -o $@ $^ $(bench_libs) -lm
+
+# OpenMP is a contender.
+$(OBJ)/harness/bench/11-pool.o: EXTRA = -fopenmp
+$(B)/bench/11-pool: bench_libs = -fopenmp
 
 CPUS ?= 0
 .PHONY: bench
@@ -171,6 +183,10 @@ bench-libmp: $(benches) | $(B)/need-bench ## libmp beside CPython, raw C and oth
 bench-quick: ## bench-libmp in two minutes
 	@$(MAKE) --no-print-directory bench-libmp ROUNDS=3
 
+.PHONY: storm
+storm: $(B)/bench/pool-storm ## 100,000 tasks while workers are killed; ROUNDS=20 TASKS=100000
+	@ROUNDS=$(ROUNDS) $(if $(TASKS),TASKS=$(TASKS)) $(B)/bench/pool-storm
+
 .PHONY: check
 check: format lint test ## tests, skeletons, ids, mutants, format and lint
 
@@ -182,7 +198,7 @@ format: | $(B)/need-check ## is every file as .clang-format says?
 .PHONY: lint
 lint: | $(B)/need-check ## what cppcheck finds
 	@cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
-		--suppressions-list=harness/tools/cppcheck -I labs/include -I harness \
+		--suppressions-list=harness/tools/cppcheck -D__x86_64__ '-DMP__PARTS(...)=mp__parts(0, 0)' -I labs/include -I harness \
 		labs/00-base solutions harness
 
 .PHONY: compile_commands.json

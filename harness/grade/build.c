@@ -192,6 +192,8 @@ link_program(struct plan *plan, struct plan_stage *stage, const struct submissio
 	add(&line, "-o");
 	add(&line, "%s", stage->program);
 	add(&line, "%s/obj/harness/tests/%s.o", build, stage->name);
+	kit_path(pattern, sizeof(pattern), "%s/obj/harness/tests/%s/*.o", build, stage->name);
+	add_matching(&line, pattern);
 	add(&line, "%s/obj/harness/runner/row.o", build);
 	for (size_t i = 0; i < plan->count; i++) {
 		const char *name = plan->stages[i].name;

@@ -21,7 +21,7 @@
 
 #include "grade/grade.h"
 
-#define KEPT	    65536
+#define KEPT	    (1u << 20)
 #define MOST_MEMORY (UINT64_C(4) << 30)
 #define MOST_FILE   (UINT64_C(1) << 28)
 

@@ -146,26 +146,63 @@ rows_of(const struct grading *g, const struct judge *judge, const struct plan_st
 	return judge_unrun(judge, stage, row, "skipped", "the stage did not compile");
 }
 
-/* Rows of one task stand together in the file of rows, and in the results. */
+/* The rows of a task of that name, which is begun if there is none. */
+static json_t *
+task_rows(json_t *tasks, const char *id)
+{
+	size_t i;
+	json_t *task;
+
+	json_array_foreach(tasks, i, task)
+		if (!strcmp(json_string_value(json_object_get(task, "id")), id))
+			return json_object_get(task, "rows");
+	task = json_pack("{s:s,s:i,s:i,s:[]}", "id", id, "points", 0, "of", 0, "rows");
+	json_array_append_new(tasks, task);
+	return json_object_get(task, "rows");
+}
+
 static json_t *
 tasks_of(const struct grading *g, const struct judge *judge, const struct plan_stage *stage)
 {
-	json_t *tasks = json_array(), *rows = NULL;
-	const char *last = "";
+	json_t *tasks = json_array();
 
 	for (size_t i = 0; i < stage->count; i++) {
 		const struct plan_row *row = &stage->rows[i];
-		if (!row->wanted)
-			continue;
-		if (strcmp(last, row->task)) {
-			rows = json_array();
-			json_array_append_new(tasks, json_pack("{s:s,s:i,s:i,s:o}", "id", row->task,
-							 "points", 0, "of", 0, "rows", rows));
-			last = row->task;
-		}
-		json_array_append_new(rows, rows_of(g, judge, stage, row));
+		if (row->wanted)
+			json_array_append_new(
+			    task_rows(tasks, row->task), rows_of(g, judge, stage, row));
 	}
 	return tasks;
+}
+
+static bool
+is_wanted(const struct plan_stage *stage, const char *id)
+{
+	for (size_t i = 0; id && i < stage->count; i++)
+		if (!strcmp(stage->rows[i].id, id))
+			return stage->rows[i].wanted;
+	return false;
+}
+
+/* The entries of which anything is graded here; all of them where the whole stage is. */
+static json_t *
+matrix_of(const struct plan_stage *stage)
+{
+	json_t *matrix = json_array(), *entry, *id;
+	bool whole = true, any;
+	const char *method;
+	size_t i;
+
+	for (i = 0; i < stage->count; i++)
+		whole &= stage->rows[i].wanted;
+	json_array_foreach(stage->matrix, i, entry) {
+		any = whole;
+		json_object_foreach(json_object_get(entry, "by"), method, id)
+			any |= is_wanted(stage, json_string_value(id));
+		if (any)
+			json_array_append(matrix, entry);
+	}
+	return matrix;
 }
 
 /* The first "FILE:LINE:" of an error in the compiler's messages. */
@@ -213,9 +250,9 @@ stages_of(const struct grading *g, const struct judge *judge)
 		if (kit_path(folder, sizeof(folder), "%s/%s", judge->graphs, stage->name))
 			mkdir(folder, 0777);
 		json_array_append_new(
-		    stages, json_pack("{s:s,s:s,s:i,s:i,s:o,s:o}", "name", stage->name, "title",
+		    stages, json_pack("{s:s,s:s,s:i,s:i,s:o,s:o,s:o}", "name", stage->name, "title",
 				stage->title, "points", 0, "of", 0, "build", build_of(stage),
-				"tasks", tasks_of(g, judge, stage)));
+				"tasks", tasks_of(g, judge, stage), "matrix", matrix_of(stage)));
 	}
 	return stages;
 }

@@ -78,6 +78,7 @@ struct plan_stage {
 	char *title;
 	struct plan_row *rows;
 	size_t count;
+	json_t *matrix; /* rows of others that are run again, as in the results */
 	bool wanted;
 
 	/* submission.c and build.c */
@@ -163,7 +164,7 @@ fault_find(const struct run *run, const struct submission *s, const char *who, s
  *
  * directory  where it works on what a student wrote: its temporary files go there, too, and
  *            memory and file size are limited; NULL: here, and no limits
- * output  what it wrote to stdout and stderr, cut at 64 KiB; the caller frees
+ * output  what it wrote to stdout and stderr, cut at 1 MiB; the caller frees
  * Returns its exit status (128 + N for signal N, 124 when it took too long), or -errno:
  *   -EINTR  a signal is waiting
  */

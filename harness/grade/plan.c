@@ -3,6 +3,9 @@
  * What there is to grade: every stage that has a program of rows, linked with the
  * reference, tells its rows itself (--list). So the list is the kit's, whatever the
  * submission looks like, and there is no second list to keep in step.
+ *
+ * Rows of other stages that it runs again are rows like any, and stand in its matrix: there
+ * is one entry a row, which names what it is by each method (docs/results.md).
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -37,6 +40,31 @@ text_of(const json_t *object, const char *key)
 	const char *text = json_string_value(json_object_get(object, key));
 
 	return text && *text ? strdup(text) : NULL;
+}
+
+/* A row that is run again by a method, or is not, and why. */
+static int
+read_again(struct plan_stage *stage, const json_t *line)
+{
+	const char *row = json_string_value(json_object_get(line, "again"));
+	const char *by = json_string_value(json_object_get(line, "by"));
+	const char *id = json_string_value(json_object_get(line, "id"));
+	const char *why = json_string_value(json_object_get(line, "why"));
+	json_t *last = json_array_get(stage->matrix, json_array_size(stage->matrix) - 1);
+	const char *before = json_string_value(json_object_get(last, "row"));
+
+	if (!row || !by)
+		return 3;
+	if (!before || strcmp(before, row)) { /* the lines of one row follow each other */
+		last = json_pack("{s:s,s:O,s:s?,s:{}}", "row", row, "sentence",
+		    json_object_get(line, "sentence"), "why", why && *why ? why : NULL, "by");
+		if (!last || json_array_append_new(stage->matrix, last))
+			return 3;
+	}
+	return json_object_set_new(
+		   json_object_get(last, "by"), by, id ? json_string(id) : json_null())
+		   ? 3
+		   : 0;
 }
 
 static int
@@ -75,7 +103,9 @@ read_list(struct plan_stage *stage, char *text)
 			error = 3;
 		else if (object && !stage->title)
 			error = (stage->title = text_of(object, "title")) ? 0 : 3;
-		else if (object)
+		else if (object && json_object_get(object, "again"))
+			error = read_again(stage, object);
+		if (!error && object && json_object_get(object, "id"))
 			error = read_row(stage, object);
 		json_decref(object);
 	}
@@ -89,6 +119,7 @@ read_stage(struct plan_stage *stage, const char *name, char *message)
 	char *argv[] = {program, "--list", NULL};
 
 	snprintf(stage->name, sizeof(stage->name), "%.63s", name);
+	stage->matrix = json_array();
 	kit_path(program, sizeof(program), "%s/tests/%s", kit_build(), name);
 	int status = command_run(argv, NULL, 10, &text);
 	int error = status || read_list(stage, text) ? 3 : 0;
@@ -170,6 +201,7 @@ plan_release(struct plan *plan)
 			free(row->owes);
 			free(row->file);
 		}
+		json_decref(stage->matrix);
 		free(stage->rows);
 		free(stage->title);
 		free(stage->messages);

@@ -51,6 +51,12 @@ parts_failing(const json_t *row)
 	return class == PARTS_FAILED || class == PARTS_ERRED;
 }
 
+bool
+parts_is_own(const json_t *row)
+{
+	return parts_integer(row, "of") > 0;
+}
+
 const char *
 parts_string(const json_t *object, const char *field)
 {
@@ -102,6 +108,19 @@ parts_each_row(const json_t *results, parts_visit *visit, void *context)
 
 	json_array_foreach(json_object_get(results, "stages"), i, stage)
 		each_row_of(stage, visit, context);
+}
+
+const json_t *
+parts_row(const json_t *stage, const char *id)
+{
+	size_t i, j;
+	json_t *task, *row;
+
+	json_array_foreach(json_object_get(stage, "tasks"), i, task)
+		json_array_foreach(json_object_get(task, "rows"), j, row)
+			if (!strcmp(parts_string(row, "id"), id))
+				return row;
+	return NULL;
 }
 
 struct count {

@@ -26,6 +26,8 @@ extern const struct parts_verdict parts_verdicts[PARTS_VERDICTS];
 /* The verdict of a row. */
 const struct parts_verdict *parts_verdict(const json_t *row);
 bool parts_failing(const json_t *row);
+/* Is it the stage's own? What it runs again of others is worth no points. */
+bool parts_is_own(const json_t *row);
 bool parts_is(const json_t *row, const char *word);
 
 /* A field: NULL, 0 or false when it is absent or null. */
@@ -45,6 +47,9 @@ double parts_seconds(const json_t *stage);
 /* Call visit for every row, in order. */
 typedef void parts_visit(const json_t *stage, const json_t *task, const json_t *row, void *context);
 void parts_each_row(const json_t *results, parts_visit *visit, void *context);
+
+/* The row of that id in a stage; NULL if it was not graded. */
+const json_t *parts_row(const json_t *stage, const char *id);
 
 /* The first row with that verdict; NULL if there is none. */
 const json_t *parts_first(const json_t *results, bool (*wanted)(const json_t *row),

@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define REPORT_VERSION 2
+#define REPORT_VERSION 3
 
 struct report_format {
 	const char *name, *sentence;

@@ -5,7 +5,8 @@
  * A stage that passes, or that nobody has begun, is one line. Any other shows a line for
  * each task with a mark for each row, then a block for each row that failed. Below all
  * stand the points, what this machine could not check, and where to go on: the one thing
- * to look at next is the last line, next to the prompt.
+ * to look at next is the last line, next to the prompt. Rows that a stage runs again by each
+ * start method have a table of their own, and no mark in the lines of its tasks.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include "paint.h"
 #include "parts.h"
 #include "report.h"
+#include "terminal-matrix.h"
 #include "terminal-row.h"
 #include "text.h"
 
@@ -100,6 +102,8 @@ write_task(const struct paint *paint, const json_t *task)
 
 	json_array_foreach(json_object_get(task, "rows"), i, row) {
 		enum paint_style style;
+		if (!parts_is_own(row))
+			continue;
 		const char *mark = terminal_mark(row, &style);
 		column += paint_text(paint, style, mark);
 		column += paint_text(paint, PAINT_PLAIN, " ");
@@ -108,24 +112,48 @@ write_task(const struct paint *paint, const json_t *task)
 	paint_right(paint, column, PAINT_QUIET, points_of(task, points, sizeof(points)));
 }
 
+/* A block for each row that failed. One that breaks a method fails many that are run again by
+ * it: of those the first, and only if nothing else says what is wrong. */
+static void
+write_failed(const struct paint *paint, const json_t *tasks)
+{
+	const json_t *again = NULL;
+	bool own = false;
+	size_t i, j;
+	json_t *task, *row;
+
+	json_array_foreach(tasks, i, task)
+		json_array_foreach(json_object_get(task, "rows"), j, row) {
+			if (!parts_failing(row))
+				continue;
+			if (parts_is_own(row))
+				terminal_row(paint, row);
+			else if (!again)
+				again = row;
+			own |= parts_is_own(row);
+		}
+	if (again && !own)
+		terminal_row(paint, again);
+}
+
 static void
 write_stage(const struct paint *paint, const json_t *stage, bool others)
 {
-	size_t i, j;
-	json_t *task, *row, *tasks = json_object_get(stage, "tasks");
+	size_t i;
+	json_t *task, *tasks = json_object_get(stage, "tasks");
 
 	write_stage_line(paint, stage);
 	write_warnings(paint, stage);
 	if (!parts_builds(stage))
 		return terminal_build(paint, stage, others);
+	if (all(stage, PARTS_PASSED))
+		terminal_matrix(paint, stage);
 	if (all(stage, PARTS_PASSED) || all(stage, PARTS_UNJUDGED))
 		return;
 	json_array_foreach(tasks, i, task)
 		write_task(paint, task);
-	json_array_foreach(tasks, i, task)
-		json_array_foreach(json_object_get(task, "rows"), j, row)
-			if (parts_failing(row))
-				terminal_row(paint, row);
+	terminal_matrix(paint, stage);
+	write_failed(paint, tasks);
 }
 
 /* --- the end -------------------------------------------------------------------------------- */

@@ -216,31 +216,106 @@ print_text(const char *key, const char *text)
 	printf("\"");
 }
 
+/* The graph's sentences, where their numbers of processes count helpers, too. */
 static void
-list_row(const struct row *row)
+print_graph(const char *graph, int helpers)
 {
-	printf("{");
-	print_text("id", row->id);
-	printf(",\"points\":%d,", row->points);
-	print_text("sentence", row->sentence);
-	printf(",\"seconds\":%g,", row->seconds > 0 ? row->seconds : 5);
-	print_text("graph", row->graph);
+	static const char *const before[] = {"exactly ", "at most "};
+	char *text = strdup(graph ? graph : ""), *end;
+
+	for (size_t i = 0; helpers && i < sizeof(before) / sizeof(*before); i++) {
+		char *at = strstr(text, before[i]), *longer;
+		if (!at)
+			continue;
+		at += strlen(before[i]);
+		long number = strtol(at, &end, 10);
+		if (asprintf(&longer, "%.*s%ld%s", (int)(at - text), text, number + helpers, end) <
+		    0)
+			_exit(EXIT_FAILURE);
+		free(text);
+		text = longer;
+	}
+	print_text("graph", text);
+	free(text);
+}
+
+static void
+print_row(const struct row *row, double seconds, int helpers)
+{
+	printf(",\"seconds\":%g,", seconds);
+	print_graph(row->graph, helpers);
 	printf(",");
 	print_text("owes", row->owes);
+	printf(",");
+	print_text("sentence", row->sentence);
 	printf(",");
 	print_text("file", row->file);
 	printf(",\"line\":%d}\n", row->line);
 }
 
-/* The row that stands next after a line of the file: compilers order the section as they
- * like, readers go by the source. */
+/* process.3/waits by spawn is spawn.4/process.3-waits. */
+static const char *
+id_by(const struct row *row, const struct way *way)
+{
+	static char id[160];
+	int n = snprintf(id, sizeof(id), "%s/", way->task);
+
+	snprintf(id + n, sizeof(id) - (size_t)n, "%s", row->id);
+	id[n + (int)strcspn(row->id, "/")] = '-';
+	return id;
+}
+
+/* One line for each way, with an id where there is such a row. */
+static void
+list_again(const struct row *row)
+{
+	for (int i = 0; i < ROW_WAYS; i++) {
+		bool runs = !(row->not_by & 1u << i);
+		printf("{");
+		print_text("again", row->id);
+		printf(",");
+		print_text("by", row_ways[i].name);
+		printf(",");
+		print_text("why", row->why);
+		printf(",");
+		if (runs)
+			print_text("id", id_by(row, &row_ways[i]));
+		printf("%s\"points\":0", runs ? "," : "");
+		/* What begins in main takes longer. */
+		print_row(row, row->seconds > 0 ? row->seconds + 2 : 7, row_ways[i].helpers);
+	}
+}
+
+static void
+list_row(const struct row *row)
+{
+	if (row->again) {
+		list_again(row);
+		return;
+	}
+	printf("{");
+	print_text("id", row->id);
+	printf(",\"points\":%d", row->points);
+	print_row(row, row->seconds > 0 ? row->seconds : 5, 0);
+}
+
+/* The stage's own rows, then others' by their files; in a file as they stand there. */
+static int
+compare(const struct row *a, const struct row *b)
+{
+	int files = strcmp(a->file, b->file);
+
+	return a->again != b->again ? a->again - b->again : files ? files : a->line - b->line;
+}
+
+/* The row that comes next: compilers order the section as they like. NULL: the first. */
 static const struct row *
-row_after(int line)
+row_after(const struct row *row)
 {
 	const struct row *next = NULL;
 
 	for (const struct row *const *r = __start_rows; r < __stop_rows; r++)
-		if ((*r)->line > line && (!next || (*r)->line < next->line))
+		if ((!row || compare(*r, row) > 0) && (!next || compare(*r, next) < 0))
 			next = *r;
 	return next;
 }
@@ -251,7 +326,7 @@ list_rows(void)
 	printf("{");
 	print_text("title", row_stage_title);
 	printf("}\n");
-	for (const struct row *r = row_after(0); r; r = row_after(r->line))
+	for (const struct row *r = row_after(NULL); r; r = row_after(r))
 		list_row(r);
 }
 
@@ -298,14 +373,31 @@ open_channel(const char *number)
 	mp__on_todo = on_todo;
 }
 
+/* What is run: a row, in a way or in its own. */
+static struct {
+	const struct row *row;
+	const struct way *way; /* NULL: in its own */
+	const char *id;
+} asked;
+
 static void
-run(const struct row *row)
+run_asked(void)
+{
+	if (asked.way)
+		asked.way->begin();
+	asked.row->function();
+	if (asked.way)
+		asked.way->end();
+}
+
+static void
+run(void)
 {
 	CU_pSuite suite;
 	CU_pTest test;
 
 	if (CU_initialize_registry() || !(suite = CU_add_suite(row_stage_title, NULL, NULL)) ||
-	    !(test = CU_add_test(suite, row->id, row->function)))
+	    !(test = CU_add_test(suite, asked.id, run_asked)))
 		_exit(EXIT_FAILURE);
 	CU_set_error_action(CUEA_IGNORE);
 	/* CUnit opens nothing in a run; what is open now is not the row's. */
@@ -320,14 +412,34 @@ run(const struct row *row)
 }
 
 static void
-tell_a_person(const struct row *row)
+tell_a_person(void)
 {
 	if (atomic_load(&channel->failed))
-		fprintf(stderr, "%s: %s\n%s:%d: asked %s\n  expected %s\n  seen     %s\n", row->id,
-		    row->sentence, channel->file, channel->line, channel->asked, channel->expected,
-		    channel->seen);
+		fprintf(stderr, "%s: %s\n%s:%d: asked %s\n  expected %s\n  seen     %s\n", asked.id,
+		    asked.row->sentence, channel->file, channel->line, channel->asked,
+		    channel->expected, channel->seen);
 	else
-		fprintf(stderr, "%s: %u checks held\n", row->id, channel->checks);
+		fprintf(stderr, "%s: %u checks held\n", asked.id, channel->checks);
+}
+
+/* Find what is asked for. */
+static bool
+find(const char *id)
+{
+	for (const struct row *const *r = __start_rows; r < __stop_rows; r++) {
+		asked.row = *r;
+		asked.id = (*r)->id;
+		if (!(*r)->again && !strcmp(asked.id, id))
+			return true;
+		for (int i = 0; (*r)->again && i < ROW_WAYS; i++) {
+			asked.way = &row_ways[i];
+			asked.id = id_by(*r, asked.way);
+			if (!((*r)->not_by & 1u << i) && !strcmp(asked.id, id))
+				return true;
+		}
+		asked.way = NULL;
+	}
+	return false;
 }
 
 int
@@ -340,13 +452,11 @@ main(int argc, char **argv)
 		list_rows();
 		return EXIT_SUCCESS;
 	}
-	for (const struct row *const *r = __start_rows; argc > 1 && r < __stop_rows; r++) {
-		if (strcmp((*r)->id, argv[1]))
-			continue;
+	if (argc > 1 && find(argv[1])) {
 		open_channel(argv[2]);
-		run(*r);
+		run();
 		if (argc == 2)
-			tell_a_person(*r);
+			tell_a_person();
 		fflush(NULL);
 		/* Not exit: what the row forgot to end is for the harness to find. */
 		_exit(atomic_load(&channel->failed) ? EXIT_FAILURE : EXIT_SUCCESS);

@@ -18,7 +18,8 @@
  *
  * After the sentence may come fields of struct row: .seconds (the deadline on an idle
  * machine), .graph ("every child reaped by its parent; at most 4 alive": sentences of
- * graph/graph.h), .owes ("the zombie is the lesson": findings that are no fault).
+ * graph/graph.h), .owes ("the zombie is the lesson": findings that are no fault), and in which
+ * ways the row makes no sense, if it is run again in others: FORK_ONLY("why") (struct way).
  *
  * Invariants: only the row's own process checks; a child tells by its exit code or a pipe.
  */
@@ -35,7 +36,33 @@ struct row {
 	double seconds;	   /* 0: 5 */
 	const char *graph; /* sentences that the graph must bear out, ';' between; NULL: none */
 	const char *owes;  /* kinds of findings that the row makes on purpose: "zombie orphan" */
+	bool again;	   /* another stage's: run in each way of row_ways, and in no other */
+	unsigned not_by;   /* but not in these: bit i: row_ways[i] */
+	const char *why;   /* they make no sense */
 };
+
+/*
+ * Rows of one stage may be run again in the program of another, in several ways: there
+ * process.3/waits is spawn.4/process.3-waits by the second of its ways (05-spawn/travel.c).
+ * Such rows bring no points: their promises have been paid for.
+ */
+struct way {
+	const char *name, *task; /* "spawn", "spawn.4" */
+	void (*begin)(void);	 /* before the row, and after it */
+	void (*end)(void);
+	int helpers; /* processes that it adds to those that the row's graph counts */
+};
+#define ROW_WAYS 3
+extern const struct way row_ways[ROW_WAYS] __attribute__((weak)); /* by those who have any */
+
+#define NO_CHILD(reason)      .not_by = 7, .why = reason
+#define FORK_ONLY(reason)     .not_by = 6, .why = reason
+#define NO_FORKSERVER(reason) .not_by = 4, .why = reason
+#ifdef BY_METHOD
+#define ROW_AGAIN true
+#else
+#define ROW_AGAIN false
+#endif
 
 #define ROW_JOIN_(a, b) a##b
 #define ROW_JOIN(a, b)	ROW_JOIN_(a, b)
@@ -47,13 +74,18 @@ struct row {
 	    .function = ROW_JOIN(row_, __LINE__),                                                  \
 	    .file = __FILE__,                                                                      \
 	    .line = __LINE__,                                                                      \
+	    .again = ROW_AGAIN,                                                                    \
 	    __VA_ARGS__};                                                                          \
 	static const struct row *const ROW_JOIN(row_entry_, __LINE__)                              \
 	    __attribute__((section("rows"), used)) = &ROW_JOIN(row_of_, __LINE__);                 \
 	static void ROW_JOIN(row_, __LINE__)(void)
 
 /* The stage's title, once in each file of rows. */
+#ifdef BY_METHOD
+#define STAGE(stage_title)
+#else
 #define STAGE(stage_title) const char row_stage_title[] = stage_title;
+#endif
 
 /* The call returns 0 or more. Gives back what it returned. */
 #define OK(call) row_ok((call), #call, __FILE__, __LINE__)

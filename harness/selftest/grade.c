@@ -248,7 +248,7 @@ commands(void)
 	char *output, pid_file[160];
 	char *const hang[] = {
 	    "sh", "-c", "sleep 1000 & echo $! > pid; echo begun; sleep 1000", NULL};
-	char *const flood[] = {"sh", "-c", "yes | head -c 1000000; exit 3", NULL};
+	char *const flood[] = {"sh", "-c", "yes | head -c 3000000; exit 3", NULL};
 	char *const killed[] = {"sh", "-c", "kill -TERM $$", NULL};
 	char *const nothing[] = {"/nowhere/at/all", NULL};
 
@@ -259,7 +259,7 @@ commands(void)
 	CU_ASSERT(is_gone(pid_file));
 	free(output);
 	CU_ASSERT_EQUAL(command_run(flood, h.sub, 10, &output), 3);
-	CU_ASSERT_EQUAL(strlen(output), 65536);
+	CU_ASSERT_EQUAL(strlen(output), 1 << 20);
 	free(output);
 	CU_ASSERT_EQUAL(command_run(killed, h.sub, 10, &output), 128 + SIGTERM);
 	free(output);
@@ -313,6 +313,30 @@ shapes(void)
 	handin_close(&h);
 }
 SELFTEST("grade", "a tree, a stage, by any path: with .., a slash, through a link, as .", shapes)
+
+/* A row that is graded by spawn, and what the matrix says of it. */
+static void
+matrix(void)
+{
+	char *const wanted[] = {"spawn.4/process.4-signal", NULL};
+	struct handin h;
+
+	handin_open(&h, NULL);
+	handin_shell(&h, "cp -r %s/solutions/05-spawn .", kit_root());
+	handin_grade(&h, (struct grade_options){0}, wanted);
+	CU_ASSERT_EQUAL(h.code, 0);
+	CU_ASSERT_STRING_EQUAL(handin_text(handin_row(&h, wanted[0]), "verdict"), "pass");
+	CU_ASSERT_EQUAL(number(handin_row(&h, wanted[0]), "of", NULL), 0);
+	const json_t *entries = json_object_get(stage(&h, 0), "matrix");
+	CU_ASSERT_EQUAL(json_array_size(entries), 1);
+	const json_t *entry = json_array_get(entries, 0), *by = json_object_get(entry, "by");
+	CU_ASSERT_STRING_EQUAL(handin_text(entry, "row"), "process.4/signal");
+	CU_ASSERT_STRING_EQUAL(handin_text(by, "fork"), "spawn.1/process.4-signal");
+	CU_ASSERT_STRING_EQUAL(handin_text(by, "spawn"), wanted[0]);
+	CU_ASSERT_STRING_EQUAL(handin_text(by, "forkserver"), "spawn.5/process.4-signal");
+	handin_close(&h);
+}
+SELFTEST("grade", "a row that is run again has its place in the matrix, and no points", matrix)
 
 static void
 only_read(void)

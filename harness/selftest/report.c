@@ -16,8 +16,8 @@
 #include "selftest.h"
 
 #define RESULTS "harness/selftest/results/"
-static const char *const samples[] = {"passed", "todo", "mixed", "verdicts", "hostile"};
-static const int exits[] = {0, 1, 2, 3, 3};
+static const char *const samples[] = {"passed", "todo", "mixed", "verdicts", "methods", "hostile"};
+static const int exits[] = {0, 1, 2, 3, 1, 3};
 #define SAMPLES (sizeof(samples) / sizeof(*samples))
 
 static json_t *
@@ -200,7 +200,7 @@ note(const struct report_format *format, void *context)
 static void
 finds(void)
 {
-	static const char *const names[] = {"json", "junit", "github", "github-summary"};
+	static const char *const names[] = {"json", "junit", "github", "github-summary", "html"};
 	int count = 0;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -208,7 +208,7 @@ finds(void)
 	CU_ASSERT_PTR_NULL(report_find_format("jsonx"));
 	CU_ASSERT_PTR_NULL(report_find_format(""));
 	report_each_format(note, &count);
-	CU_ASSERT(count >= 4);
+	CU_ASSERT(count >= 5);
 }
 SELFTEST("report", "a format is found by its name, and an unknown one is not", finds)
 
@@ -242,6 +242,21 @@ junit(void)
 	}
 }
 SELFTEST("report", "JUnit is well-formed and has the document's totals", junit)
+
+static void
+html(void)
+{
+	for (size_t n = 0; n < SAMPLES; n++) {
+		char path[128];
+		json_t *results = sample(samples[n]);
+		char *text = written(results, "html");
+		snprintf(path, sizeof(path), RESULTS "%s.json", samples[n]);
+		CU_ASSERT_EQUAL(check_text("html", path, text), 0);
+		json_decref(results);
+		free(text);
+	}
+}
+SELFTEST("report", "the HTML page is well-formed, and its matrix is the document's", html)
 
 static void
 github(void)
@@ -478,3 +493,25 @@ terminal_words(void)
 }
 SELFTEST(
     "report", "the terminal says where to start, what failed, and how to repeat it", terminal_words)
+
+static void
+terminal_methods(void)
+{
+	json_t *results = sample("methods");
+	char *text = written(results, "terminal");
+
+	CU_ASSERT(
+	    holds(text, "    by method      fork                spawn               forkserver\n"
+			"      process.4    ✓✓✓                 ✓✓✓                 ✓✗–\n"
+			"      process.6    –✓                  ––                  ––\n"
+			"      reap.1       ✓                   ✓                   ·\n"));
+	CU_ASSERT(holds(text, "      – process.4/kept: the child is the server's: it reaps it, "));
+	CU_ASSERT(holds(text, "      – process.6/main: it starts no child\n"));
+	/* Run again, it is no row of the task's: but it is told, for nothing else failed. */
+	CU_ASSERT(holds(text, "    spawn.5      ✓  "));
+	CU_ASSERT(holds(text, "✗ wrong  spawn.5/process.4-signal"));
+	free(text);
+	json_decref(results);
+}
+SELFTEST(
+    "report", "the terminal shows rows by start method, and why there is a dash", terminal_methods)

@@ -21,6 +21,11 @@ STAGE("Zombies, orphans, daemons")
 
 #define TIDY .graph = "every child reaped by its parent; no kill after reap; nothing left"
 
+/* Why rows make no sense by every start method. */
+#define NO_START    "it starts no child"
+#define THE_SERVERS "the child is the server's: it reaps it, and fetches the status"
+#define NO_ORPHAN   "its parent is the server, which lives on (spawn.5/death-signal)"
+
 static int zero = 0, six = 6;
 
 /* --- reap.1: the family ------------------------------------------------------------------------- */
@@ -51,7 +56,8 @@ ROW("reap.1/lists", 1, "active_children lists the children that run, and no othe
 }
 
 /* 2 */
-ROW("reap.1/reaps", 2, "active_children reaps the children that have ended", TIDY)
+ROW("reap.1/reaps", 2, "active_children reaps the children that have ended", TIDY,
+    NO_FORKSERVER(THE_SERVERS))
 {
 	struct mp_process *p = started(return_number, &six, NULL);
 	pid_t pid = mp_process_pid(p);
@@ -84,6 +90,7 @@ ROW("reap.1/forgotten", 1, "a child whose handle was given up is reaped all the 
 	await_death(list[0]);
 	mp_process_free(list[0]);
 	EQUAL(mp_active_children(list, 1), 0);
+	helpers_end();
 	int status;
 	EQUAL(reap_any(&status), -1); /* nothing is left to reap */
 	gate_release(&gate);
@@ -95,6 +102,7 @@ count_children(void *arg)
 	(void)arg;
 	return mp_active_children(NULL, 0);
 }
+TRAVELS(count_children, 0, 0);
 
 ROW("reap.1/forked", 1, "a child has no siblings: the family is forgotten over a fork", TIDY)
 {
@@ -133,12 +141,10 @@ ROW("reap.1/crowd", 2, "of fifty children every second is killed: the others are
 
 /* --- reap.2: the exit order ------------------------------------------------------------------------ */
 
-static int out = -1; /* where the processes of a row write what they do */
-
 static void
 write_letter(void *letter)
 {
-	tell(out, *(char *)letter);
+	tell(row_out, *(char *)letter);
 }
 
 /* Run it as a child, and give back what it (and its children) wrote. */
@@ -148,7 +154,7 @@ told_by(int (*target)(void *), int expected)
 	int fds[2];
 
 	OK(mp_pipe_cloexec(fds));
-	out = fds[1];
+	row_out = fds[1];
 	struct mp_process *p = started(target, NULL, NULL);
 	mp_close(&fds[1]);
 	const char *text = read_to_end(fds[0]);
@@ -167,6 +173,7 @@ register_five(void *arg)
 	(void)arg;
 	return failed;
 }
+TRAVELS(register_five, 0, 0);
 
 /* 115 */
 ROW("reap.2/order", 2, "finalizers run by priority, and of equal ones the last registered first",
@@ -179,57 +186,63 @@ static void
 on_sigterm(int signal)
 {
 	(void)signal;
-	tell(out, 'T');
+	tell(row_out, 'T');
 	_exit(0);
 }
 
-static struct gate handler_stands, call;
+/* Between a process and its daemon. */
+struct talk {
+	struct gate handler_stands, call;
+	int answer[2];
+};
 
 static int
 tell_of_sigterm(void *arg)
 {
 	struct sigaction action = {.sa_handler = on_sigterm};
-	int answer = *(int *)arg;
+	struct talk *t = arg;
 
 	sigaction(SIGTERM, &action, NULL);
-	gate_open(&handler_stands); /* the parent waits for it */
-	gate_wait(&call);
-	tell(answer, '1');
-	mp_close(&answer);
+	gate_open(&t->handler_stands); /* the parent waits for it */
+	gate_wait(&t->call);
+	tell(t->answer[1], '1');
+	mp_close(&t->answer[1]);
 	return sleep_forever(NULL);
 }
+TRAVELS(tell_of_sigterm, sizeof(struct talk), ALL_DESCRIPTORS);
 
 /* Had the daemon got its SIGTERM by now, it would not answer. */
 static void
 call_daemon(void *arg)
 {
-	int *answer = arg;
+	struct talk *t = arg;
 	char letter = '?';
 
-	mp_close(&answer[1]);
-	gate_open(&call);
-	(void)!mp_read_all(answer[0], &letter, 1);
-	tell(out, letter);
+	mp_close(&t->answer[1]);
+	gate_open(&t->call);
+	(void)!mp_read_all(t->answer[0], &letter, 1);
+	tell(row_out, letter);
 }
 
 static int
 leave_a_daemon(void *arg)
 {
-	static int answer[2];
+	static struct talk t;
 	struct mp_process_options daemon = {.daemon = MP_DAEMON_YES};
 	struct mp_process *p;
 
 	(void)arg;
-	gate_init(&handler_stands);
-	gate_init(&call);
-	if (mp_pipe_cloexec(answer) || mp_atexit(0, call_daemon, answer) ||
-	    mp_atexit(-1, write_letter, "2") ||
-	    mp_process_new(&p, tell_of_sigterm, &answer[1], &daemon) || mp_process_start(p))
+	gate_init(&t.handler_stands);
+	gate_init(&t.call);
+	if (mp_pipe_cloexec(t.answer) || mp_atexit(0, call_daemon, &t) ||
+	    mp_atexit(-1, write_letter, "2") || make_process(&p, tell_of_sigterm, &t, &daemon) ||
+	    mp_process_start(p))
 		return 1;
 	mp_process_free(p);
-	gate_wait(&handler_stands);
+	gate_wait(&t.handler_stands);
 	return 0;
 }
+TRAVELS(leave_a_daemon, 0, 0);
 
 /* 11 */
 ROW("reap.2/daemons", 2, "at exit a daemon gets SIGTERM, between the finalizers, and is joined",
@@ -238,42 +251,48 @@ ROW("reap.2/daemons", 2, "at exit a daemon gets SIGTERM, between the finalizers,
 	EQUAL_TEXT(told_by(leave_a_daemon, 0), "1T2");
 }
 
+/* A child whose parent opens the gate at its exit. */
+struct late_child {
+	struct gate gate;
+	pid_t parent;
+};
+
 /* After the gate, it takes until the parent sleeps in join, or is gone. */
 static int
 write_at_gate(void *arg)
 {
-	pid_t parent = getppid();
+	struct late_child *c = arg;
 
-	gate_wait(arg);
-	while (getppid() == parent && state_of(parent) != 'S')
-		sched_yield();
-	tell(out, 'c');
+	gate_wait(&c->gate);
+	await_sleep(c->parent);
+	tell(row_out, 'c');
 	return 0;
 }
-
-static struct gate exit_gate;
+TRAVELS(write_at_gate, sizeof(struct late_child), DESCRIPTORS(struct late_child, gate));
 
 static void
-open_exit_gate(void *arg)
+open_exit_gate(void *gate)
 {
-	(void)arg;
-	tell(out, 'f');
-	gate_open(&exit_gate);
+	tell(row_out, 'f');
+	gate_open(gate);
 }
 
 static int
 leave_a_child(void *arg)
 {
+	static struct late_child c;
 	struct mp_process *p;
 
 	(void)arg;
-	gate_init(&exit_gate);
-	if (mp_process_new(&p, write_at_gate, &exit_gate, NULL) || mp_process_start(p) ||
-	    mp_atexit(0, open_exit_gate, NULL) || mp_atexit(-1, write_letter, "e"))
+	gate_init(&c.gate);
+	c.parent = getpid();
+	if (make_process(&p, write_at_gate, &c, NULL) || mp_process_start(p) ||
+	    mp_atexit(0, open_exit_gate, &c.gate) || mp_atexit(-1, write_letter, "e"))
 		return 1;
 	mp_process_free(p);
 	return 0;
 }
+TRAVELS(leave_a_child, 0, 0);
 
 /* 12 */
 ROW("reap.2/children", 2, "at exit other children are waited for, however long they take",
@@ -296,7 +315,7 @@ ROW("reap.2/main", 2, "the exit order runs in the main process, too: from exit()
 	int fds[2];
 
 	OK(mp_pipe_cloexec(fds));
-	out = fds[1];
+	row_out = fds[1];
 	pid_t pid = forked(exit_like_main, NULL);
 	mp_close(&fds[1]);
 	EQUAL_TEXT(read_to_end(fds[0]), "1T2");
@@ -310,6 +329,7 @@ register_one(void *arg)
 	(void)arg;
 	return mp_atexit(0, write_letter, "c");
 }
+TRAVELS(register_one, 0, 0);
 
 /* 26 */
 ROW("reap.2/own", 1, "a process runs its own finalizers, not those its parent registered", TIDY)
@@ -335,7 +355,7 @@ ROW("reap.2/bare", 2, "a bare fork that exits ends no sibling, and runs no final
 	gate_init(&gate);
 	struct mp_process *sibling = started(wait_at_gate, &gate, &daemon);
 	OK(mp_pipe_cloexec(fds));
-	out = fds[1];
+	row_out = fds[1];
 	OK(mp_atexit(0, write_letter, "p"));
 	EQUAL(waited(forked(exit_at_once, NULL)), 0);
 	mp_close(&fds[1]);
@@ -349,7 +369,7 @@ ROW("reap.2/bare", 2, "a bare fork that exits ends no sibling, and runs no final
 static void
 exit_again(void *arg)
 {
-	tell(out, *(char *)arg);
+	tell(row_out, *(char *)arg);
 	mp_exit(9);
 }
 
@@ -361,6 +381,7 @@ exit_in_finalizer(void *arg)
 		return 1;
 	mp_exit(4);
 }
+TRAVELS(exit_in_finalizer, 0, 0);
 
 ROW("reap.2/once", 1, "the exit order runs once: mp_exit within it only leaves", .seconds = 2, TIDY)
 {
@@ -376,12 +397,13 @@ print_more(void *file)
 static int
 print_and_exit(void *arg)
 {
-	FILE *file = fdopen(dup(out), "w");
+	FILE *file = fdopen(dup(row_out), "w");
 
 	(void)arg;
 	fprintf(file, "buffered");
 	mp_exit(mp_atexit(0, print_more, file) ? 1 : 256 + 5);
 }
+TRAVELS(print_and_exit, 0, 0);
 
 ROW("reap.2/flushes", 1, "mp_exit flushes at last what is buffered; the low 8 bits are its code",
     TIDY)
@@ -392,7 +414,7 @@ ROW("reap.2/flushes", 1, "mp_exit flushes at last what is buffered; the low 8 bi
 static void
 tell_handler(void)
 {
-	tell(out, 'h');
+	tell(row_out, 'h');
 }
 
 /* 26 */
@@ -410,6 +432,7 @@ register_and_sleep(void *arg)
 	gate_open(arg);
 	return sleep_forever(NULL);
 }
+TRAVELS(register_and_sleep, sizeof(struct gate), ALL_DESCRIPTORS);
 
 ROW("reap.2/killed", 1, "a process that a signal ends runs nothing of its exit order", TIDY)
 {
@@ -417,7 +440,7 @@ ROW("reap.2/killed", 1, "a process that a signal ends runs nothing of its exit o
 	int fds[2];
 
 	OK(mp_pipe_cloexec(fds));
-	out = fds[1];
+	row_out = fds[1];
 	gate_init(&ready);
 	struct mp_process *p = started(register_and_sleep, &ready, NULL);
 	mp_close(&fds[1]);
@@ -438,13 +461,14 @@ start_a_child(void *arg)
 	struct mp_process *p;
 
 	(void)arg;
-	if (mp_process_new(&p, return_number, &six, &no_daemon))
+	if (make_process(&p, return_number, &six, &no_daemon))
 		return 1;
 	int error = mp_process_start(p);
 	int pid = mp_process_pid(p);
 	mp_process_free(p);
 	return error == MP_DAEMONIC && pid == 0 ? 0 : 2;
 }
+TRAVELS(start_a_child, 0, 0);
 
 /* 9 */
 ROW("reap.3/daemonic", 2, "a daemon may have no children, not even one that is no daemon",
@@ -455,7 +479,8 @@ ROW("reap.3/daemonic", 2, "a daemon may have no children, not even one that is n
 	    0);
 }
 
-ROW("reap.3/reaps", 1, "starting a child reaps those that have ended", TIDY)
+ROW("reap.3/reaps", 1, "starting a child reaps those that have ended", TIDY,
+    NO_FORKSERVER(THE_SERVERS))
 {
 	struct mp_process *first = started(return_number, &six, NULL);
 	pid_t pid = mp_process_pid(first);
@@ -482,7 +507,8 @@ list_kernel(pid_t *last)
 	return count;
 }
 
-ROW("reap.3/crowd", 1, "two hundred children come and go, and no zombie is kept", TIDY)
+ROW("reap.3/crowd", 1, "two hundred children come and go, and no zombie is kept", TIDY,
+    NO_FORKSERVER(THE_SERVERS))
 {
 	pid_t pid;
 
@@ -491,9 +517,10 @@ ROW("reap.3/crowd", 1, "two hundred children come and go, and no zombie is kept"
 		await_death(p);
 		mp_process_free(p); /* never joined */
 		if (i % 50 == 49)
-			EQUAL(list_kernel(&pid), 1);
+			EQUAL(list_kernel(&pid), 1 + HELPERS);
 	}
 	EQUAL(mp_active_children(NULL, 0), 0);
+	helpers_end();
 	int status;
 	EQUAL(reap_any(&status), -1);
 }
@@ -504,6 +531,7 @@ struct line {
 	int report[2], question[2];
 	struct mp_process_options child; /* how the middle makes the last */
 };
+#define LINE_DESCRIPTORS (DESCRIPTORS(struct line, report) | DESCRIPTORS(struct line, question))
 
 /* The last of the line: says that it lives, again when asked, and holds the pipe meanwhile. */
 static int
@@ -516,6 +544,7 @@ be_last(void *arg)
 	tell(line->report[1], read_byte(line->question[0]));
 	return sleep_forever(NULL);
 }
+TRAVELS(be_last, sizeof(struct line), LINE_DESCRIPTORS);
 
 static int
 be_middle(void *arg)
@@ -524,12 +553,13 @@ be_middle(void *arg)
 	struct mp_process *p;
 
 	mp_close(&line->report[0]);
-	if (mp_process_new(&p, be_last, line, &line->child) || mp_process_start(p))
+	if (make_process(&p, be_last, line, &line->child) || mp_process_start(p))
 		return 1;
 	/* Or this process would hold the pipe, too, and its end would say nothing. */
 	mp_close(&line->report[1]);
 	return sleep_forever(NULL);
 }
+TRAVELS(be_middle, sizeof(struct line), LINE_DESCRIPTORS);
 
 /* Three generations; the middle has been ended by `end`, and reaped. */
 static void
@@ -573,7 +603,7 @@ end_survivor(struct line *line)
 {
 	int pid = 0, status;
 
-	EQUAL(list_kernel(&pid), 1);
+	EQUAL(list_kernel(&pid), 1 + HELPERS);
 	tell(line->question[1], 'y');
 	EQUAL(read_byte(line->report[0]), 'y'); /* a signal of its parent's death came before */
 	EQUAL(kill(pid, SIGKILL), 0);
@@ -585,7 +615,7 @@ end_survivor(struct line *line)
 #define TWO_DEATHS "zombie"
 
 ROW("reap.4/orphaned", 1, "without the option, the child of a terminated process lives on",
-    .seconds = 2, .graph = "nothing left")
+    .seconds = 2, .graph = "nothing left", NO_FORKSERVER(NO_ORPHAN))
 {
 	struct line line = {0};
 
@@ -594,7 +624,7 @@ ROW("reap.4/orphaned", 1, "without the option, the child of a terminated process
 }
 
 ROW("reap.4/terminated", 2, "with a death signal the grandchild dies with its parent", .seconds = 2,
-    .graph = "nothing left", .owes = TWO_DEATHS)
+    .graph = "nothing left", .owes = TWO_DEATHS, NO_FORKSERVER(NO_ORPHAN))
 {
 	struct line line = {.child = {.death_signal = SIGKILL}};
 
@@ -603,7 +633,7 @@ ROW("reap.4/terminated", 2, "with a death signal the grandchild dies with its pa
 }
 
 ROW("reap.4/killed", 1, "also a daemon, also when its parent is killed by SIGKILL", .seconds = 2,
-    .graph = "nothing left", .owes = TWO_DEATHS)
+    .graph = "nothing left", .owes = TWO_DEATHS, NO_FORKSERVER(NO_ORPHAN))
 {
 	struct line line = {.child = {.death_signal = SIGTERM, .daemon = MP_DAEMON_YES}};
 
@@ -612,7 +642,7 @@ ROW("reap.4/killed", 1, "also a daemon, also when its parent is killed by SIGKIL
 }
 
 ROW("reap.4/inherited", 1, "a death signal goes on to the children's children", .seconds = 2,
-    .graph = "nothing left", .owes = TWO_DEATHS)
+    .graph = "nothing left", .owes = TWO_DEATHS, NO_FORKSERVER(NO_ORPHAN))
 {
 	struct line line = {0};
 
@@ -621,7 +651,8 @@ ROW("reap.4/inherited", 1, "a death signal goes on to the children's children", 
 	EQUAL(fate_of_last(&line), -SIGUSR1);
 }
 
-ROW("reap.4/none", 1, "MP_NO_SIGNAL ends the inheritance", .seconds = 2, .graph = "nothing left")
+ROW("reap.4/none", 1, "MP_NO_SIGNAL ends the inheritance", .seconds = 2, .graph = "nothing left",
+    NO_FORKSERVER(NO_ORPHAN))
 {
 	struct line line = {.child = {.death_signal = MP_NO_SIGNAL}};
 
@@ -637,7 +668,8 @@ obey_the_dead(void *arg)
 	return 0;
 }
 
-ROW("reap.4/late", 2, "a parent that was dead before the child could ask counts as dying", TIDY)
+ROW("reap.4/late", 2, "a parent that was dead before the child could ask counts as dying", TIDY,
+    NO_CHILD(NO_START))
 {
 	pid_t pid = forked(return_number, &zero);
 	int dead = pidfd_open(pid, 0), alive = pidfd_open(getpid(), 0);
@@ -671,7 +703,8 @@ prctl(int option, ...)
 	return (int)syscall(SYS_prctl, option, argument[0], argument[1], argument[2], argument[3]);
 }
 
-ROW("reap.4/between", 1, "a parent that dies just before the kernel is asked counts as dying", TIDY)
+ROW("reap.4/between", 1, "a parent that dies just before the kernel is asked counts as dying", TIDY,
+    NO_CHILD(NO_START))
 {
 	struct gate gate;
 
@@ -731,6 +764,7 @@ touch_forbidden(void *arg)
 	(void)arg;
 	return 0;
 }
+TRAVELS(touch_forbidden, 0, 0);
 
 ROW("reap.5/fault", 1, "a crash by the name of its signal, with the reason, and the core", TIDY)
 {
@@ -751,8 +785,10 @@ spin(void *arg)
 		;
 	return 0;
 }
+TRAVELS(spin, sizeof(struct rlimit), 0);
 
-ROW("reap.5/cpu", 2, "CPU time that is used up, also when it is SIGKILL that says so", TIDY)
+ROW("reap.5/cpu", 2, "CPU time that is used up, also when it is SIGKILL that says so", TIDY,
+    NO_FORKSERVER("what /proc said of it is gone when the server has reaped it"))
 {
 	struct rlimit soft = {0, 5}, hard = {0, 0}; /* 0: at the next tick of the clock */
 
@@ -762,7 +798,8 @@ ROW("reap.5/cpu", 2, "CPU time that is used up, also when it is SIGKILL that say
 	TRUE(strstr(text, "CPU time") && strstr(text, "SIGKILL"), "\"%s\" says why", text);
 }
 
-ROW("reap.5/memory", 1, "a SIGKILL from nobody while the OOM killer struck: memory")
+ROW("reap.5/memory", 1, "a SIGKILL from nobody while the OOM killer struck: memory",
+    NO_CHILD(NO_START))
 {
 	struct mp_death death = {.pid = 7, .status = SIGKILL, .oom_kills = 2};
 	char text[160];
@@ -781,8 +818,10 @@ stop_myself(void *arg)
 	raise(SIGSTOP);
 	return *(int *)arg;
 }
+TRAVELS(stop_myself, sizeof(int), 0);
 
-ROW("reap.5/stopped", 1, "a child that is stopped is not dead, and what lets it go on", TIDY)
+ROW("reap.5/stopped", 1, "a child that is stopped is not dead, and what lets it go on", TIDY,
+    NO_FORKSERVER(THE_SERVERS))
 {
 	struct mp_process *p = started(stop_myself, &six, NULL);
 	struct mp_death death = {.pid = mp_process_pid(p)};
@@ -796,7 +835,8 @@ ROW("reap.5/stopped", 1, "a child that is stopped is not dead, and what lets it 
 	EQUAL(finished(p), 6);
 }
 
-ROW("reap.5/short", 1, "a text that does not fit is cut and terminated, its length is told")
+ROW("reap.5/short", 1, "a text that does not fit is cut and terminated, its length is told",
+    NO_CHILD(NO_START))
 {
 	struct mp_death death = {.pid = 7, .status = W_EXITCODE(3, 0)};
 	char text[11] = "..........";
@@ -892,7 +932,7 @@ tell_about_itself(struct daemon_plan *plan)
 }
 
 ROW("reap.6/detached", 2, "a daemon leads no session, has no terminal, is in /, umask 0, no core",
-    .graph = "nothing left")
+    .graph = "nothing left", NO_CHILD(NO_START))
 {
 	struct daemon_plan plan = {.daemon = tell_about_itself};
 
@@ -901,7 +941,7 @@ ROW("reap.6/detached", 2, "a daemon leads no session, has no terminal, is in /, 
 }
 
 ROW("reap.6/options", 1, "working directory, umask and core dumps are as asked for",
-    .graph = "nothing left")
+    .graph = "nothing left", NO_CHILD(NO_START))
 {
 	struct daemon_plan plan = {
 	    .daemon = tell_about_itself,
@@ -935,7 +975,7 @@ tell_descriptors(struct daemon_plan *plan)
 }
 
 ROW("reap.6/descriptors", 2, "a daemon holds /dev/null three times, what it kept, nothing else",
-    .graph = "nothing left")
+    .graph = "nothing left", NO_CHILD(NO_START))
 {
 	struct daemon_plan plan = {.daemon = tell_descriptors};
 	int high = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 40);
@@ -968,7 +1008,7 @@ speak(struct daemon_plan *plan)
 }
 
 ROW("reap.6/streams", 1, "the streams of a daemon are the descriptors that it is given",
-    .graph = "nothing left")
+    .graph = "nothing left", NO_CHILD(NO_START))
 {
 	struct daemon_plan plan = {.daemon = speak};
 	int fds[2];
@@ -981,7 +1021,8 @@ ROW("reap.6/streams", 1, "the streams of a daemon are the descriptors that it is
 	mp_close(&fds[0]);
 }
 
-ROW("reap.6/crossed", 1, "stdout and stderr may be exchanged", .graph = "nothing left")
+ROW("reap.6/crossed", 1, "stdout and stderr may be exchanged", .graph = "nothing left",
+    NO_CHILD(NO_START))
 {
 	struct daemon_plan plan = {.daemon = speak, .crossed = true};
 	int one[2], two[2];
@@ -1022,7 +1063,7 @@ tell_pidfile(struct daemon_plan *plan)
 }
 
 ROW("reap.6/pidfile", 2, "the pidfile holds the pid, is locked by it, and removed at the end",
-    .graph = "nothing left")
+    .graph = "nothing left", NO_CHILD(NO_START))
 {
 	struct daemon_plan plan = {.daemon = tell_pidfile, .options.pidfile = "daemon.pid"};
 	char directory[256], path[300];
@@ -1061,7 +1102,7 @@ running_daemon(struct daemon_plan *plan)
 #define IN_BETWEEN "zombie"
 
 ROW("reap.6/second", 2, "a second daemon on one pidfile is refused, and its caller goes on",
-    .seconds = 2, .graph = "nothing left", .owes = IN_BETWEEN)
+    .seconds = 2, .graph = "nothing left", .owes = IN_BETWEEN, NO_CHILD(NO_START))
 {
 	struct daemon_plan first = {.daemon = tell_and_wait, .options.pidfile = "daemon.pid"};
 	struct daemon_plan second = {.daemon = tell_about_itself, .options.pidfile = "daemon.pid"};
@@ -1078,7 +1119,8 @@ ROW("reap.6/second", 2, "a second daemon on one pidfile is refused, and its call
 }
 
 /* Also when its pid is by now that of somebody else who lives: here, of the row itself. */
-ROW("reap.6/stale", 1, "a pidfile whose daemon was killed is taken over", .graph = "nothing left")
+ROW("reap.6/stale", 1, "a pidfile whose daemon was killed is taken over", .graph = "nothing left",
+    NO_CHILD(NO_START))
 {
 	struct daemon_plan first = {.daemon = tell_and_wait, .options.pidfile = "daemon.pid"};
 	struct daemon_plan second = {.daemon = tell_pidfile, .options.pidfile = "daemon.pid"};
@@ -1099,7 +1141,7 @@ ROW("reap.6/stale", 1, "a pidfile whose daemon was killed is taken over", .graph
 }
 
 ROW("reap.6/error", 2, "a daemon that cannot be is told to the caller, and leaves nothing",
-    .graph = "nothing left", .owes = IN_BETWEEN)
+    .graph = "nothing left", .owes = IN_BETWEEN, NO_CHILD(NO_START))
 {
 	struct daemon_plan plan = {
 	    .daemon = tell_about_itself,

@@ -18,6 +18,7 @@
 
 #include <mp/internal.h>
 
+#include "05-spawn/carry.h"
 #include "common.h"
 
 STAGE("Spawn, forkserver, other programs")
@@ -93,63 +94,11 @@ arg_int(struct mp_value *args, size_t i)
 	return mp_value_int(mp_value_at(args, i), &number) ? -1 : (int)number;
 }
 
-/* An object that holds a descriptor, as a connection or shared memory does: it travels by
- * inheritance. The object is the descriptor's number and one; ref and unref are counted. */
-static int references;
-
-static int
-carried_reduce(void *object, struct mp_value **state)
-{
-	int index = mp__spawning_fd((int)(intptr_t)object - 1);
-
-	if (index < 0)
-		return index;
-	*state = mp_int(index);
-	return *state ? 0 : -ENOMEM;
-}
-
-static int
-carried_rebuild(const struct mp_value *state, void **object)
-{
-	int64_t index;
-	int error = mp_value_int(state, &index);
-	int fd = error ? error : mp__spawned_fd((int)index);
-
-	if (fd < 0)
-		return fd;
-	*object = (void *)(intptr_t)(fd + 1);
-	return 0;
-}
-
-static void
-carried_ref(void *object)
-{
-	(void)object;
-	references++;
-}
-
-static void
-carried_unref(void *object)
-{
-	(void)object;
-	references--;
-}
-
-static const struct mp_class carried = {
-    "carried", carried_reduce, carried_rebuild, carried_ref, carried_unref};
-MP_REGISTER_CLASS(carried);
-
-static struct mp_value *
-carry(int fd)
-{
-	return mp_object(&carried, (void *)(intptr_t)(fd + 1));
-}
-
 /* The descriptor that came at place i. */
 static int
 arg_fd(struct mp_value *args, size_t i)
 {
-	return (int)(intptr_t)mp_value_object(mp_value_at(args, i), &carried) - 1;
+	return carried_fd(mp_value_at(args, i));
 }
 
 /* Functions that children run. */
@@ -251,22 +200,23 @@ ROW("spawn.1/args", 1, "the arguments are taken over, kept as long as the object
 {
 	struct mp_process *p = NULL;
 
-	references = 0;
+	carried_references = 0;
 	OK(mp_process_call(&p, mp_get_context(MP_FORK), give_number,
-	    mp_tuple(mp_int(6), mp_object(&carried, &references)), NULL));
-	int held = references;
+	    mp_tuple(mp_int(6), mp_object(&carried, &carried_references)), NULL));
+	int held = carried_references;
 	TRUE(held > 0, "the argument is held by the object");
 	OK(mp_process_start(p));
 	EQUAL(joined(p), 6);
-	EQUAL(references, held);
+	EQUAL(carried_references, held);
 	mp_process_free(p);
-	EQUAL(references, 0);
+	EQUAL(carried_references, 0);
 	p = NULL;
 	FAILS(mp_process_call(&p, NULL, give_number, NULL, NULL), -ENOMEM);
-	FAILS(mp_process_call(&p, NULL, give_number, mp_tuple(mp_object(&carried, &references)),
+	FAILS(mp_process_call(&p, NULL, give_number,
+		  mp_tuple(mp_object(&carried, &carried_references)),
 		  &(struct mp_process_options){.death_signal = 999}),
 	    MP_INVALID);
-	EQUAL(references, 0);
+	EQUAL(carried_references, 0);
 	TRUE(!p, "a failed call leaves its out-parameter untouched");
 }
 
@@ -914,24 +864,31 @@ count_mine(struct mp_value *args)
 }
 MP_REGISTER(count_mine);
 
-/* Five children of one method: what they count. */
+/* A hundred children of one method, ten at a time: what they count. Ours grow meanwhile. */
 static int
 counted_by(enum mp_method method, int high)
 {
-	int first = 0;
+	struct mp_process *p[10];
+	int more[10], first = -1;
 
-	for (int i = 0; i < 5; i++) {
-		int n = finished(called(method, count_mine, mp_tuple(mp_int(high)), NULL));
-		int more = fcntl(STDERR_FILENO, F_DUPFD, 20); /* ours grow; theirs do not */
-		first = i == 0 ? n : first;
-		EQUAL(n, first);
-		mp_close(&more);
+	for (int i = 0; i < 10; i++) {
+		more[i] = fcntl(STDERR_FILENO, F_DUPFD, 20);
+		for (int j = 0; j < 10; j++)
+			p[j] = called(method, count_mine, mp_tuple(mp_int(high)), NULL);
+		for (int j = 0; j < 10; j++) {
+			int n = finished(p[j]);
+			first = first < 0 ? n : first;
+			EQUAL(n, first);
+		}
 	}
+	for (int i = 0; i < 10; i++)
+		mp_close(&more[i]);
 	return first;
 }
 
 /* 18, 19 */
-ROW("spawn.4/descriptors", 2, "a spawned child has the descriptors that it needs, no other", TIDY)
+ROW("spawn.4/descriptors", 2,
+    "a hundred spawned children have the descriptors that they need, no others", .seconds = 4, TIDY)
 {
 	int high = fcntl(STDERR_FILENO, F_DUPFD, 200); /* not closed by exec */
 
@@ -1238,7 +1195,8 @@ ROW("spawn.5/codes", 1, "exit codes and signals come through the server", .secon
 }
 
 /* 18, 19 */
-ROW("spawn.5/descriptors", 1, "a child of the forkserver has what it needs, no other", TIDY)
+ROW("spawn.5/descriptors", 1, "a hundred children of the forkserver have what they need, no others",
+    .seconds = 4, TIDY)
 {
 	int high = fcntl(STDERR_FILENO, F_DUPFD, 200);
 
@@ -1281,7 +1239,7 @@ ROW("spawn.5/sentinel", 1, "the sentinel is ready when the child is dead, though
 	struct mp_process *p = called(MP_FORKSERVER, leave_a_grandchild,
 	    mp_tuple(carry(ear.fds[1]), carry(life.fds[0])), NULL);
 	EQUAL(read_byte(ear.fds[0]), 'r');
-	OK(mp_process_join(p, 20));
+	OK(mp_process_join(p, MP_FOREVER));
 	EQUAL(finished(p), 7);
 	gate_open(&life);
 	TRUE(reap_any(&status) > 0 && status == 0, "the grandchild was alive, and is adopted here");

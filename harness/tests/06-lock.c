@@ -15,6 +15,7 @@
 #include <sys/time.h>
 
 #include "common.h"
+#include "methods.h"
 #include "step.h"
 
 STAGE("Locks")
@@ -1364,6 +1365,93 @@ ROW("lock.5/stay", 1, "50 that were released by another, and do nothing since, a
 	mp_lock_free(lock);
 }
 
+/* --- by spawn and forkserver, too --- */
+
+/*
+ * The lock is the parent's: try it, release the other one (a Lock, so anybody may) to say
+ * that it could not be had, and wait for it. As often as it is had, it is released.
+ */
+static int
+lock_of_parent(struct mp_value *args)
+{
+	struct mp_lock *lock = passed(args, 0, &mp_lock_class);
+	struct mp_lock *tried = passed(args, 1, &mp_lock_class);
+	struct mp_lock *twin = passed(args, 2, &mp_lock_class);
+	int64_t times;
+
+	if (!lock || !tried || !twin || mp_value_int(mp_value_at(args, 3), &times))
+		return 2;
+	if (mp_lock_acquire(lock, 0) != MP_TIMEOUT || mp_lock_release(tried))
+		return 3;
+	for (int64_t i = 0; i < times; i++)
+		if (mp_lock_acquire(i % 2 ? twin : lock, 60))
+			return 4;
+	for (int64_t i = 0; i < times; i++)
+		if (mp_lock_release(i % 2 ? lock : twin))
+			return 5;
+	return mp_lock_is_mine(lock) ? 6 : 0;
+}
+MP_REGISTER(lock_of_parent);
+
+/* What the child has released its parent can have, and what the child holds it cannot. */
+static void
+passes_to_child(enum mp_method method, int (*make)(struct mp_lock **), int times)
+{
+	struct mp_lock *lock = a_lock(make), *tried = a_lock(mp_lock_new);
+
+	OK(mp_lock_acquire(lock, 0));
+	OK(mp_lock_acquire(tried, 0));
+	struct mp_process *p = called(method, lock_of_parent,
+	    mp_tuple(mp_object(&mp_lock_class, lock), mp_object(&mp_lock_class, tried),
+		mp_object(&mp_lock_class, lock), mp_int(times)));
+	OK(mp_lock_acquire(tried, 60));
+	OK(mp_lock_release(lock));
+	EQUAL(finished(p), 0);
+	OK(mp_lock_acquire(lock, 0));
+	mp_lock_free(lock);
+	mp_lock_free(tried);
+}
+
+ROW("lock.5/passed", 2, "a Lock and an RLock are passed to a child by fork, spawn, forkserver",
+    TIDY, .seconds = 10)
+{
+	struct mp_lock *lock = a_lock(mp_rlock_new);
+
+	guarded();
+	for (int i = 0; i < METHODS; i++) {
+		passes_to_child(methods[i], mp_lock_new, 1);
+		passes_to_child(methods[i], mp_rlock_new, 4);
+	}
+	cannot_be_sent(&mp_lock_class, lock);
+	mp_lock_free(lock);
+	let_helpers_go();
+}
+
+static int
+die_holding(struct mp_value *args)
+{
+	if (mp_lock_acquire(passed(args, 0, &mp_lock_class), 60) == 0)
+		kill(getpid(), SIGKILL);
+	return 2;
+}
+MP_REGISTER(die_holding);
+
+ROW("lock.5/passed-died", 1, "who was passed a Lock dies holding it: the next one is told", TIDY,
+    .seconds = 10)
+{
+	struct mp_lock *lock = a_lock(mp_lock_new);
+
+	guarded();
+	for (int i = 0; i < METHODS; i++) {
+		struct mp_value *args = mp_tuple(mp_object(&mp_lock_class, lock));
+		EQUAL(finished(called(methods[i], die_holding, args)), -SIGKILL);
+		EQUAL(mp_lock_acquire(lock, 60), MP_OWNER_DIED);
+		OK(mp_lock_release(lock));
+	}
+	mp_lock_free(lock);
+	let_helpers_go();
+}
+
 static void *
 release_in_thread(void *lock)
 {
@@ -1900,4 +1988,44 @@ ROW("lock.6/crowd", 1, "8 processes and 3 units: never more than 3 inside", TIDY
 	EQUAL(hall->crowded, 0);
 	EQUAL(mp_semaphore_value(s), 3);
 	mp_semaphore_free(s);
+}
+
+/* Take from the first what the parent gives, and give it to the second, which has a bound. */
+static int
+carry_units(struct mp_value *args)
+{
+	struct mp_semaphore *from = passed(args, 0, &mp_semaphore_class);
+	struct mp_semaphore *to = passed(args, 1, &mp_semaphore_class);
+
+	if (!from || !to)
+		return 2;
+	for (int i = 0; i < 2; i++)
+		if (mp_semaphore_acquire(from, 60) || mp_semaphore_release(to))
+			return 3;
+	return mp_semaphore_release(to) == MP_OVER_RELEASED ? 0 : 4;
+}
+MP_REGISTER(carry_units);
+
+ROW("lock.6/passed", 2, "semaphores, bounded or not, are passed to a child by all start methods",
+    TIDY, .seconds = 10)
+{
+	guarded();
+	for (int i = 0; i < METHODS; i++) {
+		struct mp_semaphore *from = units(mp_semaphore_new, 0);
+		struct mp_semaphore *to = units(mp_bounded_semaphore_new, 2);
+		for (int j = 0; j < 2; j++)
+			OK(mp_semaphore_acquire(to, 0));
+		struct mp_process *p = called(methods[i], carry_units,
+		    mp_tuple(
+			mp_object(&mp_semaphore_class, from), mp_object(&mp_semaphore_class, to)));
+		for (int j = 0; j < 2; j++)
+			OK(mp_semaphore_release(from));
+		EQUAL(finished(p), 0);
+		EQUAL(mp_semaphore_value(from), 0);
+		EQUAL(mp_semaphore_value(to), 2);
+		cannot_be_sent(&mp_semaphore_class, to);
+		mp_semaphore_free(from);
+		mp_semaphore_free(to);
+	}
+	let_helpers_go();
 }

@@ -8,6 +8,7 @@
 #include <sys/time.h>
 
 #include "common.h"
+#include "methods.h"
 #include "step.h"
 
 STAGE("Condition, Event, Barrier")
@@ -1177,4 +1178,125 @@ ROW("sync.5/anywhere", 2, "killed at some 30 instructions of wait: the other one
 		mp_barrier_reset(b->barrier);
 	}
 	mp_barrier_free(b->barrier);
+}
+
+/* --- by spawn and forkserver, too ---------------------------------------------------------------- */
+
+static int
+wait_till_set(struct mp_value *args)
+{
+	struct mp_event *go = passed(args, 0, &mp_event_class);
+	struct mp_event *done = passed(args, 1, &mp_event_class);
+
+	if (!go || !done || mp_event_wait(go, 60))
+		return 2;
+	mp_event_clear(go);
+	mp_event_set(done);
+	return 0;
+}
+MP_REGISTER(wait_till_set);
+
+ROW("sync.3/passed", 2, "an Event is passed to a child by fork, spawn, forkserver", TIDY,
+    .seconds = 10)
+{
+	struct board *go = board_with_event(), *done = board_with_event();
+
+	guarded();
+	for (int i = 0; i < METHODS; i++) {
+		struct mp_process *p = called(methods[i], wait_till_set,
+		    mp_tuple(mp_object(&mp_event_class, go->event),
+			mp_object(&mp_event_class, done->event)));
+		mp_event_set(go->event);
+		OK(mp_event_wait(done->event, 60));
+		EQUAL(mp_event_is_set(go->event), false);
+		mp_event_clear(done->event);
+		EQUAL(finished(p), 0);
+	}
+	cannot_be_sent(&mp_event_class, go->event);
+	mp_event_free(go->event);
+	mp_event_free(done->event);
+	let_helpers_go();
+}
+
+/* Notify the parent, which waits; then wait for its notify. */
+static int
+notify_and_wait(struct mp_value *args)
+{
+	struct mp_condition *c = passed(args, 0, &mp_condition_class);
+	struct mp_lock *lock = passed(args, 1, &mp_lock_class);
+
+	if (!c || !lock || mp_lock_acquire(lock, 60))
+		return 2;
+	if (!mp_lock_is_mine(mp_condition_lock(c)) || mp_condition_notify(c, 5) != 1)
+		return 3;
+	return mp_condition_wait(c, 60) || mp_condition_release(c) ? 4 : 0;
+}
+MP_REGISTER(notify_and_wait);
+
+ROW("sync.1/passed", 2, "a Condition and its lock are passed to a child by all start methods", TIDY,
+    .seconds = 10)
+{
+	struct board *b = board_with_condition(NULL);
+
+	guarded();
+	for (int i = 0; i < METHODS; i++) {
+		OK(mp_condition_acquire(b->c, 60)); /* so it does not notify before we wait */
+		struct mp_process *p = called(methods[i], notify_and_wait,
+		    mp_tuple(mp_object(&mp_condition_class, b->c),
+			mp_object(&mp_lock_class, mp_condition_lock(b->c))));
+		OK(mp_condition_wait(b->c, 60));
+		EQUAL(mp_condition_notify_all(b->c), 1);
+		OK(mp_condition_release(b->c));
+		EQUAL(finished(p), 0);
+	}
+	cannot_be_sent(&mp_condition_class, b->c);
+	mp_condition_free(b->c);
+	let_helpers_go();
+}
+
+/* Enlist, pass, and die before the next pass. */
+static int
+pass_and_die(struct mp_value *args)
+{
+	struct mp_barrier *barrier = passed(args, 0, &mp_barrier_class);
+
+	if (!barrier || mp_barrier_enlist(barrier) || mp_barrier_parties(barrier) != 2 ||
+	    mp_barrier_wait(barrier, MP_BARRIER_TIMEOUT) < 0)
+		return 2;
+	kill(getpid(), SIGKILL);
+	return 3;
+}
+MP_REGISTER(pass_and_die);
+
+static int
+nothing_to_do(void *arg)
+{
+	(void)arg;
+	return 0;
+}
+
+ROW("sync.4/passed", 2, "a Barrier is passed to a child by all start methods; not with an action",
+    TIDY, .seconds = 10)
+{
+	struct board *b = board_with_barrier(2, NULL, NULL),
+		     *acts = board_with_barrier(2, nothing_to_do, NULL);
+
+	guarded();
+	for (int i = 0; i < METHODS; i++) {
+		struct mp_process *p = called(
+		    methods[i], pass_and_die, mp_tuple(mp_object(&mp_barrier_class, b->barrier)));
+		BETWEEN(mp_barrier_wait(b->barrier, 60), 0, 1);
+		FAILS(mp_barrier_wait(b->barrier, 60), MP_BROKEN_BARRIER);
+		EQUAL(finished(p), -SIGKILL);
+		mp_barrier_reset(b->barrier);
+	}
+	cannot_be_sent(&mp_barrier_class, b->barrier);
+	struct mp_value *v = mp_object(&mp_barrier_class, acts->barrier);
+	void *data;
+	size_t size;
+	FAILS(mp_pickle_dumps(v, &data, &size, NULL), MP_NOT_PICKLABLE);
+	mp_value_free(v);
+	mp_barrier_free(acts->barrier);
+	mp_barrier_free(b->barrier);
+	let_helpers_go();
 }

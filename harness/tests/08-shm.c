@@ -14,6 +14,7 @@
 
 #include "common.h"
 #include "killed.h"
+#include "methods.h"
 
 STAGE("Shared memory")
 
@@ -1803,19 +1804,6 @@ ROW("shm.6/killed", 1, "killed at any store of a set: the others still read and 
 
 /* --- shm.7: to processes that inherit nothing ----------------------------------------------------------- */
 
-/* Run the function in a spawned child; its exit code. args are taken over. */
-static int
-spawned(int (*function)(struct mp_value *args), struct mp_value *args)
-{
-	struct mp_process *p = NULL;
-	char *argv[] = {"row", NULL};
-
-	OK(mp_init(1, argv));
-	OK(mp_process_call(&p, mp_get_context(MP_SPAWN), function, args, NULL));
-	OK(mp_process_start(p));
-	return finished(p);
-}
-
 static int
 change_named(struct mp_value *args)
 {
@@ -1826,27 +1814,33 @@ change_named(struct mp_value *args)
 
 	if (!memory || !list || mp_shared_memory_size(memory) != 5000)
 		return 1;
-	strcpy(mp_shared_memory_buf(memory), "from the spawned one");
-	return set(list, 4, mp_str("spawned")) ? 2 : 0;
+	strcpy(mp_shared_memory_buf(memory), "from the child");
+	return set(list, 4, mp_str("started")) ? 2 : 0;
 }
 MP_REGISTER(change_named);
 
-ROW("shm.7/named", 1, "a spawned child is handed segments and lists: they go by their names",
+ROW("shm.7/named", 1, "by each start method segments and lists reach the child, by their names",
     .seconds = 10)
 {
 	struct mp_shared_memory *memory = created(NULL, 5000);
 	struct mp_shareable_list *list = listed(six_items(), NULL);
 
-	EQUAL(spawned(change_named, mp_tuple(mp_object(&mp_shared_memory_class, memory),
-					mp_object(&mp_shareable_list_class, list))),
-	    0);
-	EQUAL_TEXT(mp_shared_memory_buf(memory), "from the spawned one");
-	EQUAL_TEXT(item(list, 4), "'spawned'");
-	TRUE(exists(mp_shared_memory_name(memory)), "the child's end unlinks nothing");
+	guarded();
+	for (size_t i = 0; i < METHODS; i++) {
+		strcpy(mp_shared_memory_buf(memory), "");
+		OK(set(list, 4, mp_str("")));
+		EQUAL(finished(called(methods[i], change_named,
+			  mp_tuple(mp_object(&mp_shared_memory_class, memory),
+			      mp_object(&mp_shareable_list_class, list)))),
+		    0);
+		EQUAL_TEXT(mp_shared_memory_buf(memory), "from the child");
+		EQUAL_TEXT(item(list, 4), "'started'");
+		TRUE(exists(mp_shared_memory_name(memory)), "the child's end unlinks nothing");
+	}
 	unlisted(list);
 	OK(mp_shared_memory_unlink(memory));
 	mp_shared_memory_free(memory);
-	untracked();
+	let_helpers_go();
 }
 
 static int
@@ -1867,25 +1861,74 @@ change_offsets(struct mp_value *args)
 }
 MP_REGISTER(change_offsets);
 
-ROW("shm.7/offsets", 2, "Value, Array and heap reach a spawned child as a descriptor and an offset",
+ROW("shm.7/offsets", 2,
+    "by each start method Value, Array and heap reach the child: a descriptor and an offset",
     .seconds = 10)
 {
 	struct mp_shared *one = value('i', MP_UNLOCKED), *ten = array('d', 10, MP_UNLOCKED);
 	struct mp_heap *heap = new_heap();
 	uint64_t offset = block(heap, 100);
 
-	EQUAL(spawned(change_offsets,
-		  mp_tuple(mp_object(&mp_shared_class, one), mp_object(&mp_shared_class, ten),
-		      mp_object(&mp_heap_class, heap), mp_int((int64_t)offset))),
-	    0);
-	EQUAL(int_at(one, 0), 42);
-	TRUE(float_at(ten, 9) == 2.5, "the array's last is the child's");
-	EQUAL_TEXT(mp_heap_at(heap, offset), "by offset");
-	EQUAL(census(heap).used, 1);
+	guarded();
+	for (size_t i = 0; i < METHODS; i++) {
+		OK(mp_shared_set_int(one, 0, 0));
+		OK(mp_shared_set_float(ten, 9, 0));
+		strcpy(mp_heap_at(heap, offset), "");
+		EQUAL(
+		    finished(called(methods[i], change_offsets,
+			mp_tuple(mp_object(&mp_shared_class, one), mp_object(&mp_shared_class, ten),
+			    mp_object(&mp_heap_class, heap), mp_int((int64_t)offset)))),
+		    0);
+		EQUAL(int_at(one, 0), 42);
+		TRUE(float_at(ten, 9) == 2.5, "the array's last is the child's");
+		EQUAL_TEXT(mp_heap_at(heap, offset), "by offset");
+		EQUAL(census(heap).used, 1);
+	}
 	mp_shared_free(one);
 	mp_shared_free(ten);
 	mp_heap_free(heap);
-	untracked();
+	let_helpers_go();
+}
+
+static int
+count_in(struct mp_value *args)
+{
+	struct mp_shared *count = mp_value_object(mp_value_at(args, 0), &mp_shared_class);
+	struct mp_shared *list = mp_value_object(mp_value_at(args, 1), &mp_shared_class);
+
+	if (!count || !list || !mp_shared_lock(count))
+		return 1;
+	if (count_up(count))
+		return 2;
+	/* One lock guards both: who has it by one has it by the other. */
+	if (mp_shared_acquire(list, MP_FOREVER) || mp_shared_acquire(count, 0))
+		return 3;
+	++*MP_SHARED(int, list);
+	return mp_shared_release(count) || mp_shared_release(list) ? 4 : 0;
+}
+MP_REGISTER(count_in);
+
+ROW("shm.7/locked", 2, "one child of each start method counts under the lock that came along",
+    .seconds = 10)
+{
+	struct mp_lock *lock = NULL;
+	struct mp_process *p[METHODS];
+	OK(mp_rlock_new(&lock));
+	struct mp_shared *count = value('i', lock), *list = array('i', 5, lock);
+
+	guarded();
+	for (size_t i = 0; i < METHODS; i++)
+		p[i] = called(methods[i], count_in,
+		    mp_tuple(
+			mp_object(&mp_shared_class, count), mp_object(&mp_shared_class, list)));
+	for (size_t i = 0; i < METHODS; i++)
+		EQUAL(finished(p[i]), 0);
+	EQUAL(int_at(count, 0), 3 * TIMES);
+	EQUAL(int_at(list, 0), 3);
+	mp_lock_free(lock);
+	mp_shared_free(count);
+	mp_shared_free(list);
+	let_helpers_go();
 }
 
 ROW("shm.7/refused", 1, "outside of a start there is nobody to inherit it: refused")

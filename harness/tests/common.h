@@ -22,6 +22,24 @@
 
 #define UNUSED __attribute__((unused))
 
+/*
+ * Rows of 01 and 02 run again by each start method, in the program of 05 (05-spawn/travel.h).
+ * There make_process is by that method, and what a child is called with must travel: TRAVELS
+ * says how. In their own program make_process is mp_process_new.
+ */
+#ifdef BY_METHOD
+#include "05-spawn/travel.h"
+#else
+#define TRAVELS(target, size, descriptors) struct row
+#define make_process			   mp_process_new
+#define HELPERS				   0
+#define SERVED				   false
+#define helpers_end()			   ((void)0)
+#endif
+
+/* Where the processes of a row write what they do: it goes along with every child. */
+UNUSED static int row_out = -1;
+
 /* --- children ------------------------------------------------------------------------------ */
 
 /* Leave with the number that arg points to. */
@@ -30,6 +48,7 @@ return_number(void *arg)
 {
 	return *(int *)arg;
 }
+TRAVELS(return_number, sizeof(int), 0);
 
 /* Live until the gate is opened, then leave with 0. */
 UNUSED static int
@@ -38,6 +57,7 @@ wait_at_gate(void *arg)
 	gate_wait(arg);
 	return 0;
 }
+TRAVELS(wait_at_gate, sizeof(struct gate), ALL_DESCRIPTORS);
 
 /* Live until a signal comes. */
 UNUSED static int
@@ -48,13 +68,14 @@ sleep_forever(void *arg)
 		pause();
 	return 0;
 }
+TRAVELS(sleep_forever, 0, 0);
 
 UNUSED static struct mp_process *
 made(int (*target)(void *), void *arg, const struct mp_process_options *options)
 {
 	struct mp_process *p = NULL;
 
-	OK(mp_process_new(&p, target, arg, options));
+	OK(make_process(&p, target, arg, options));
 	return p;
 }
 
@@ -191,7 +212,8 @@ await_sleep(pid_t pid)
 }
 
 /* Wait until it is dead, and leave it as it is: a zombie. The second wait is for the tracer,
- * which is told first: before that, a wait with WNOHANG does not see the zombie. */
+ * which is told first: before that, a wait with WNOHANG does not see the zombie. (A child of the
+ * forkserver's is not ours to wait for.) */
 UNUSED static void
 await_death(struct mp_process *p)
 {
@@ -199,7 +221,8 @@ await_death(struct mp_process *p)
 	siginfo_t info;
 
 	EQUAL(mp_poll(&fd, 1, mp_deadline(60)), 1);
-	EQUAL(waitid(P_PID, (id_t)mp_process_pid(p), &info, WEXITED | WNOWAIT), 0);
+	if (!SERVED)
+		EQUAL(waitid(P_PID, (id_t)mp_process_pid(p), &info, WEXITED | WNOWAIT), 0);
 }
 
 /* Seconds since a moment of mp_now. */

@@ -149,6 +149,7 @@ point_call(long number, const long a[6])
 
 	(void)point_called;
 #if defined(__x86_64__)
+	/* cppcheck-suppress constStatement */
 	register long r10 __asm__("r10") = a[3], r8 __asm__("r8") = a[4], r9 __asm__("r9") = a[5];
 	long result;
 	__asm__ volatile("syscall\n.globl point_called\npoint_called:"

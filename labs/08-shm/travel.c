@@ -68,7 +68,7 @@ heap_rebuild(const struct mp_value *state, void **object)
 static int
 shared_reduce(void *object, struct mp_value **state)
 {
-	/* shm.7: the heap, the offset, the code, the length. A lock cannot be sent yet. */
+	/* shm.7: the heap, the offset, the code, the length; the lock, or None. */
 	mp_todo("shm.7");
 }
 

@@ -2,6 +2,7 @@
 #ifndef MP_H
 #define MP_H
 /* All of libmp: every header says in its first comment what it is for. */
+#include <mp/bytes.h>
 #include <mp/connection.h>
 #include <mp/context.h>
 #include <mp/deadline.h>
@@ -10,6 +11,7 @@
 #include <mp/feeder.h>
 #include <mp/futex.h>
 #include <mp/heap.h>
+#include <mp/imap.h>
 #include <mp/io.h>
 #include <mp/items.h>
 #include <mp/joinable.h>
@@ -18,10 +20,12 @@
 #include <mp/opaque.h>
 #include <mp/peek.h>
 #include <mp/pickle.h>
+#include <mp/pool.h>
 #include <mp/proc.h>
 #include <mp/process.h>
 #include <mp/queue.h>
 #include <mp/reap.h>
+#include <mp/results.h>
 #include <mp/semaphore.h>
 #include <mp/shareable_list.h>
 #include <mp/sharedctypes.h>
@@ -30,6 +34,7 @@
 #include <mp/spawn.h>
 #include <mp/subprocess.h>
 #include <mp/sync.h>
+#include <mp/tasks.h>
 #include <mp/ticket.h>
 #include <mp/todo.h>
 #include <mp/tracker.h>

@@ -139,8 +139,8 @@ furnish(struct mp_shared *shared, struct mp_lock *lock)
 }
 
 int
-mp__shared_in(
-    struct mp_shared **out, struct mp_heap *heap, uint64_t offset, char code, size_t length)
+mp__shared_in(struct mp_shared **out, struct mp_heap *heap, uint64_t offset, char code,
+    size_t length, struct mp_lock *lock)
 {
 	struct stat stat;
 	uint64_t size = size_of(code);
@@ -157,6 +157,7 @@ mp__shared_in(
 	    .length = length,
 	    .heap = mp_heap_ref(heap),
 	    .offset = offset,
+	    .lock = lock ? mp_lock_ref(lock) : NULL,
 	    .references = 1,
 	};
 	*out = shared;

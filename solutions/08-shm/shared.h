@@ -47,10 +47,10 @@ struct mp_shared {
 	X('f', of_f, float)                                                                        \
 	X('d', of_d, double)
 
-/* Elements that lie in a heap already, made elsewhere: a reference of the heap is taken.
- * 0, MP_KIND there is no such code, -ENOMEM. */
-int mp__shared_in(
-    struct mp_shared **out, struct mp_heap *heap, uint64_t offset, char code, size_t length);
+/* Elements that lie in a heap already, made elsewhere: of the heap, and of the lock if there is
+ * one, a reference is taken. 0, MP_KIND there is no such code, -ENOMEM. */
+int mp__shared_in(struct mp_shared **out, struct mp_heap *heap, uint64_t offset, char code,
+    size_t length, struct mp_lock *lock);
 //}
 
 #endif

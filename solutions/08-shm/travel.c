@@ -168,14 +168,13 @@ numbers(const struct mp_value *state, int64_t number[3])
 static int
 shared_reduce(void *object, struct mp_value **state)
 {
-	/* shm.7: the heap, the offset, the code, the length. A lock cannot be sent yet. */
+	/* shm.7: the heap, the offset, the code, the length; the lock, or None. */
 	//{
 	const struct mp_shared *shared = object;
 
-	if (shared->lock)
-		return MP_NOT_SPAWNING;
 	*state = mp_tuple(mp_object(&mp_heap_class, shared->heap), mp_int((int64_t)shared->offset),
-	    mp_int(shared->code), mp_int((int64_t)shared->length));
+	    mp_int(shared->code), mp_int((int64_t)shared->length),
+	    shared->lock ? mp_object(&mp_lock_class, shared->lock) : mp_none());
 	return *state ? 0 : -ENOMEM;
 	//}
 }
@@ -186,13 +185,17 @@ shared_rebuild(const struct mp_value *state, void **object)
 	/* shm.7: the same elements; the block is still the maker's to give back. */
 	//{
 	struct mp_heap *heap = mp_value_object(mp_value_at(state, 0), &mp_heap_class);
+	const struct mp_value *locked = mp_value_at(state, 4);
+	struct mp_lock *lock = mp_value_object(locked, &mp_lock_class);
 	int64_t number[3];
 	int error = heap ? numbers(state, number) : MP_KIND;
 
 	if (error)
 		return error;
+	if (!lock && mp_value_kind(locked) != MP_NONE)
+		return MP_KIND;
 	return mp__shared_in((struct mp_shared **)object, heap, (uint64_t)number[0],
-	    (char)number[1], (size_t)number[2]);
+	    (char)number[1], (size_t)number[2], lock);
 	//}
 }
 

@@ -5,9 +5,11 @@
   check.py schema             the samples are valid and add up; each spoilt one is refused
   check.py document FILE      FILE is valid results
   check.py junit FILE XML     XML is well-formed and has FILE's totals
+  check.py html FILE PAGE     PAGE is well-formed, without script, and has FILE's matrix
   check.py summary FILE       nothing in the Markdown FILE stands where the kit did not put it
 """
 import copy
+import html.parser
 import json
 import pathlib
 import re
@@ -17,13 +19,13 @@ import xml.etree.ElementTree as ElementTree
 import jsonschema
 
 HERE = pathlib.Path(__file__).parent
-SAMPLES = ["passed", "todo", "mixed", "verdicts", "hostile"]
+SAMPLES = ["passed", "todo", "mixed", "verdicts", "methods", "hostile"]
 
 ROW = "stages/0/tasks/0/rows/0/"
 REMOVED = object()
 SPOILT = [
     ("another document", "procsmith", "result"),
-    ("a version that is not out yet", "version", 3),
+    ("a version that is not out yet", "version", 4),
     ("no version", "version", REMOVED),
     ("local time", "started", "2026-11-21 10:00:00"),
     ("negative time", "seconds", -1),
@@ -36,6 +38,12 @@ SPOILT = [
     ("no word on what was not checked", "machine/checks_not_made", REMOVED),
     ("a stage without its number", "stages/0/name", "process"),
     ("an unknown field of a stage", "stages/0/note", "x"),
+    ("no matrix", "stages/0/matrix", REMOVED),
+    ("a matrix of sentences", "stages/0/matrix", ["process.1/runs"]),
+    ("a row that is run by no method", "stages/0/matrix",
+     [{"row": "process.1/runs", "sentence": "it runs", "why": None, "by": {}}]),
+    ("a row that is not run, and nobody knows why", "stages/0/matrix",
+     [{"row": "process.1/runs", "sentence": "it runs", "why": None, "by": {"spawn": None}}]),
     ("a build that failed in silence", "stages/2/build/messages", ""),
     ("a line before the first", "stages/0/build/line", 0),
     ("a task id without a number", "stages/0/tasks/0/id", "process"),
@@ -124,6 +132,57 @@ def check_junit(path, xml):
     assert points == [f"{s['points']}/{s['of']}" for s in results["stages"]], points
     cases = [case for case in root.iter("testcase") if case.get("name") != "build"]
     assert [case.get("name") for case in cases] == [row["id"] for row in rows(results)]
+
+
+class Page(html.parser.HTMLParser):
+    """Elements that close in order, and the cells of the tables of class matrix."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.lines, self.ids, self.links = [], [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        assert tag not in ("script", "img", "link", "iframe"), f"<{tag}>"
+        assert not [name for name, _ in attributes if name.startswith("on")], attributes
+        attributes = dict(attributes)
+        if tag not in ("meta", "col", "br"):
+            self.open.append((tag, attributes.get("class")))
+        self.ids.append(attributes.get("id"))
+        self.links.append(attributes.get("href"))
+        if ("table", "matrix") in self.open and tag == "tr":
+            self.lines.append([])
+        if ("table", "matrix") in self.open and tag == "td":
+            self.lines[-1].append("")
+
+    def handle_endtag(self, tag):
+        assert self.open.pop()[0] == tag, f"</{tag}> closes nothing"
+
+    def handle_data(self, data):
+        if ("table", "matrix") in self.open and any(tag == "td" for tag, _ in self.open):
+            self.lines[-1][-1] += data
+
+
+def cell(results, row):
+    if row is None:
+        return "–"
+    verdicts = [r["verdict"] for r in rows(results) if r["id"] == row]
+    return verdicts[0] if verdicts else ""
+
+
+def check_html(path, page):
+    results = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+    seen = Page()
+    seen.feed(pathlib.Path(page).read_text(encoding="utf-8"))
+    assert not seen.open, f"left open: {seen.open}"
+    entries = [entry for stage in results["stages"] for entry in stage["matrix"]]
+    lines = [line for line in seen.lines if line]
+    assert len(lines) == len(entries), lines
+    for entry, line in zip(entries, lines):
+        expected = [entry["row"]] + [cell(results, row) for row in entry["by"].values()]
+        assert [text.lstrip("✓✗· ") for text in line[:-1]] == expected, line
+        assert not entry["why"] or "– " in line[-1], f"no reason: {line}"
+    for link in seen.links:
+        assert not link or link[1:] in seen.ids, f"{link} leads nowhere"
 
 
 OURS = re.compile(

@@ -86,7 +86,20 @@
 	X(MP_TOO_MANY_DONE, -5074, "ValueError",                                                   \
 	    "task_done was called more often than there were tasks")                               \
 	X(MP_TASK_LOST, -5075, "RuntimeError",                                                     \
-	    "a process ended with tasks that it had not done: they are lost")
+	    "a process ended with tasks that it had not done: they are lost")                      \
+	X(MP_WORKER_DIED, -5080, "billiard.WorkerLostError", "the worker died in this task")       \
+	X(MP_POOL_BROKEN, -5081, "concurrent.futures.BrokenProcessPool",                           \
+	    "the pool is broken: its workers cannot begin")                                        \
+	X(MP_POOL_CLOSED, -5082, "ValueError", "the pool takes no more tasks")                     \
+	X(MP_POOL_RUNNING, -5083, "ValueError",                                                    \
+	    "the pool still runs: close or terminate it first")                                    \
+	X(MP_NOT_READY, -5084, "ValueError", "the result is not ready yet")                        \
+	X(MP_STOP, -5085, "StopIteration", "there are no more results")                            \
+	X(MP_TASK_FAILED, -5087, "Exception", "the task failed")                                   \
+	X(MP_TERMINATED, -5088, "concurrent.futures.CancelledError",                               \
+	    "the pool was terminated before the task was done")                                    \
+	X(MP_NOT_ENCODED, -5089, "multiprocessing.pool.MaybeEncodingError",                        \
+	    "what the task returned cannot be pickled")
 
 enum mp_error {
 #define X(code, number, python, sentence) code = number,

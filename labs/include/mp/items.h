@@ -30,8 +30,10 @@
 #include <mp/value.h>
 
 extern const char mp__end; /* stands behind the last part */
+#ifndef MP__PARTS /* what reads C and has no __VA_OPT__ brings its own */
 #define MP__PARTS(...)                                                                             \
 	((struct mp_value *[]){__VA_ARGS__ __VA_OPT__(, )(struct mp_value *) & mp__end})
+#endif
 
 /* mp_tuple(a, b), mp_list(), mp_dict(key, value, key, value), mp_set(a), mp_frozenset(a): of any
  * number of parts. NULL also when a key cannot be one (errno EINVAL). Tasks pickle.1 pickle.2 */

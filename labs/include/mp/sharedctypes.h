@@ -36,8 +36,9 @@
 struct mp_shared;
 struct mp_class;
 
-/* To put it into the arguments of a process, by its heap's descriptor and an offset. Only
- * without a lock, yet: else MP_NOT_SPAWNING. Tasks shm.7 */
+/* To put it into the arguments of a process: mp_object(&mp_shared_class, value). It goes by its
+ * heap's descriptor and an offset, and its lock with it; in any other message
+ * MP_NOT_SPAWNING. Tasks shm.7 */
 extern const struct mp_class mp_shared_class;
 
 /* In place of a lock: there is none (Python's lock=False, RawValue, RawArray). */
