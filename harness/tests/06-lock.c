@@ -1911,10 +1911,12 @@ take_given_at(long n)
 
 	*given = 0;
 	pid_t helper = forked(give_to_sleeper, &self);
+	int64_t start = mp_now();
 	step_at(n, somebody_gives);
-	int error = mp_semaphore_acquire(between_semaphore, 60);
+	int error = mp_semaphore_acquire(between_semaphore, 20);
 	step_end();
 	OK(error);
+	BETWEEN(since(start), 0, 15); /* or it was slept over, and found at the end */
 	EQUAL(left(helper), 0);
 	EQUAL(mp_semaphore_value(between_semaphore), *given == (SOMEBODY | HELPER));
 	(void)!mp_semaphore_acquire(between_semaphore, 0);
