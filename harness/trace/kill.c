@@ -4,7 +4,8 @@
  *
  * The targets are settled at the call's entry, for at its exit they may be gone; the event
  * is told at its exit, for only then is the result known. When a target has died of the
- * signal, or the sender itself, before that exit, the kill is told first: it has happened.
+ * signal, or the sender itself, before that exit, the kill is told first: it has happened. So
+ * it is when somebody else reaps the target meanwhile: the kill was begun before.
  */
 #define _GNU_SOURCE
 #include "trace/tracer.h"
@@ -109,24 +110,23 @@ trace_kill_exit(struct tracer *t, struct trace_task *task, int64_t result)
 }
 
 static bool
-explains(struct tracer *t, struct trace_task *task, const struct trace_process *dying, int signal)
+explains(struct tracer *t, struct trace_task *task, const struct trace_process *target, int signal)
 {
 	int sent;
 
 	for (size_t i = 0; task->call.targets && i < task->call.count; i++)
-		if (task->call.targets[i] == dying) {
+		if (task->call.targets[i] == target) {
 			aimed_at(t, task, &sent);
-			return sent == signal;
+			return signal == 0 || sent == signal;
 		}
 	return false;
 }
 
-/* This process dies of this signal: a kill that explains it has happened. */
 void
-trace_kill_settle(struct tracer *t, struct trace_process *dying, int signal)
+trace_kill_settle(struct tracer *t, struct trace_process *target, int signal)
 {
 	for (size_t i = 0; t->kills && i < TRACE_BUCKETS; i++)
 		for (struct trace_task *task = t->tasks[i]; task; task = task->next)
-			if (explains(t, task, dying, signal))
+			if (explains(t, task, target, signal))
 				tell(t, task, 0);
 }

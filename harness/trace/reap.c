@@ -23,6 +23,7 @@ reap(struct tracer *t, struct trace_process *reaper, struct trace_process *child
 		child->parent->vanished--;
 	child->puzzling = false;
 	child->gone = true;
+	trace_kill_settle(t, child, 0);
 	trace_log_begin(&t->log, "reap", reaper->name);
 	trace_log_text(&t->log, "child", child->name);
 	trace_log_text(&t->log, "how", how);

@@ -160,7 +160,8 @@ void trace_reap_vanished(struct tracer *t, struct trace_process *child);
 /* kill.c */
 void trace_kill_entry(struct tracer *t, struct trace_task *task);
 void trace_kill_exit(struct tracer *t, struct trace_task *task, int64_t result);
-void trace_kill_settle(struct tracer *t, struct trace_process *dying, int signal);
+/* The target dies of this signal, or is reaped (0): such kills of it have happened. */
+void trace_kill_settle(struct tracer *t, struct trace_process *target, int signal);
 
 /* call.c: the other traced calls. True from entry: the result is wanted too. */
 bool trace_call_entry(struct tracer *t, struct trace_task *task);
