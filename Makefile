@@ -41,6 +41,11 @@ peers := $(patsubst harness/selftest/peers/%.c,$(B)/peers/%,$(wildcard harness/s
 row_o := $(patsubst %.c,$(OBJ)/%.o,$(row_c))
 tests := $(patsubst harness/tests/%.c,$(B)/tests/%,$(wildcard harness/tests/[0-9]*.c))
 
+# The grader links whatever objects a stage has: those whose source has gone must go, too.
+linked_o := $(addprefix $(OBJ)/,labs/00-base/*.o solutions/*/*.o harness/tests/*/*.o)
+stale_o := $(foreach o,$(wildcard $(linked_o)),$(if $(wildcard $(o:$(OBJ)/%.o=%.c)),,$(o)))
+$(if $(stale_o),$(shell rm -f $(stale_o)))
+
 # --- packages ---------------------------------------------------------------------------------
 # A stamp for each group of harness/tools/need: what is missing is installed, and said.
 
@@ -150,6 +155,8 @@ $(B)/soak-%: $(OBJ)/harness/bench/soak-%.o $(B)/libmp.a
 # A program of measurements for each harness/bench/NN-x.c; Python's side in NN-x.py beside it.
 benches := $(patsubst harness/bench/%.c,$(B)/bench/%,$(wildcard harness/bench/[0-9]*.c))
 bench_o := $(OBJ)/harness/bench/bench.o
+
+$(OBJ)/harness/bench/06-lock.o: | $(B)/need-bench
 
 $(B)/bench/pool-storm: $(OBJ)/harness/bench/pool-storm.o $(B)/libmp.a
 	@mkdir -p $(@D)

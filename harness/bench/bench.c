@@ -38,6 +38,12 @@ bench_stop(struct bench *b)
 	b->nanoseconds = now() - b->started;
 }
 
+void
+bench_tell(struct bench *b, double number)
+{
+	b->number = number;
+}
+
 long
 bench_need(long result, const char *what)
 {
@@ -53,6 +59,8 @@ calibrate(struct bench *b)
 {
 	for (b->count = 1;; b->count *= 2) {
 		b->function(b);
+		if (b->number > 0)
+			return;
 		if (b->nanoseconds >= SAMPLE / 2)
 			break;
 	}
@@ -70,7 +78,10 @@ sample(struct bench *b, const char *count)
 	if (b->count < 1)
 		b->count = 1;
 	b->function(b);
-	printf("%.2f %ld\n", (double)b->nanoseconds / (double)b->count, b->count);
+	if (b->number > 0)
+		printf("%.4f 1 number\n", b->number);
+	else
+		printf("%.2f %ld\n", (double)b->nanoseconds / (double)b->count, b->count);
 	return EXIT_SUCCESS;
 }
 

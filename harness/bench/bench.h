@@ -19,7 +19,8 @@
  *
  * The contender "libmp" is ours. What Python does stands in NN-x.py, in the same words. A
  * program is asked for one contender's one sample at a time, so that harness/bench/compare
- * can interleave them; it says the nanoseconds of one operation, on one line.
+ * can interleave them; it says the nanoseconds of one operation, on one line. (What is no
+ * time, such as a ratio, is told by bench_tell, and says so: the line ends with "number".)
  *
  *	PROGRAM --list
  *	PROGRAM CASE CONTENDER [COUNT]        without COUNT it is sought: about 0.1 s
@@ -34,6 +35,7 @@ struct bench {
 	int line;
 	long count; /* how many operations this sample is of */
 	int64_t started, nanoseconds;
+	double number; /* what was told instead of a time; 0: nothing */
 };
 
 #define BENCH_JOIN_(a, b) a##b
@@ -50,6 +52,9 @@ struct bench {
 
 void bench_start(struct bench *b);
 void bench_stop(struct bench *b);
+
+/* Instead of both: what was measured is no time but this number. */
+void bench_tell(struct bench *b, double number);
 
 /* Nothing of a measurement may fail: say what did, and leave. Gives back what it was given. */
 long bench_need(long result, const char *what);

@@ -1159,25 +1159,88 @@ act_barrier(struct board *b)
 	return number < 0 && number != MP_BROKEN_BARRIER;
 }
 
-ROW("sync.5/anywhere", 2, "killed at some 30 instructions of wait: the other one passes or is told",
-    TIDY, .seconds = 20)
+/* One of three is killed at its n-th instruction, at every one of them: as the last to come, or
+ * as the first. The others pass, or are told. */
+static void
+killed_at_barrier(bool last)
 {
-	struct board *b = board_with_barrier(2, NULL, NULL);
+	struct board *b = board_with_barrier(3, NULL, NULL);
 	struct victim v = {.board = b, .act = act_barrier};
 
-	for (v.n = 1; !b->all; v.n += 1 + v.n / 6) {
+	for (v.n = 1; !b->all; v.n += 1 + v.n / (last ? 30 : 15)) {
 		row_step("killed at instruction %ld of wait", v.n);
-		pid_t other = send(wait_at_barrier, b, 0, 60);
-		met_its_end(b, forked(be_victim, &v), v.n);
+		pid_t victim = 0, other[2];
+		if (!last) {
+			victim = forked(be_victim, &v);
+			await_sleep(victim);
+		}
+		for (int i = 0; i < 2; i++)
+			other[i] = send(wait_at_barrier, b, i, 60);
+		if (last)
+			victim = forked(be_victim, &v);
+		met_its_end(b, victim, v.n);
 		/* Killed before anybody could know that it was coming: somebody else comes. */
-		if (state_of(other) != 'Z' && !mp_barrier_broken(b->barrier) &&
-		    mp_barrier_n_waiting(b->barrier) == 1)
+		for (int i = 0; i < 2; i++)
+			await_sleep(other[i]);
+		if (!mp_barrier_broken(b->barrier) && mp_barrier_n_waiting(b->barrier) == 2)
 			(void)!mp_barrier_wait(b->barrier, 60);
-		int code = left(other);
-		TRUE(code == 0 || code == 1, "the other one came back with %d", code);
+		for (int i = 0; i < 2; i++)
+			BETWEEN(left(other[i]), 0, 1);
 		mp_barrier_reset(b->barrier);
 	}
 	mp_barrier_free(b->barrier);
+}
+
+ROW("sync.5/anywhere", 1, "killed at any instruction as the last to come: the others are told",
+    TIDY, .seconds = 20)
+{
+	killed_at_barrier(true);
+}
+
+ROW("sync.5/first", 1, "killed at any instruction as the first to come: the others are told", TIDY,
+    .seconds = 20)
+{
+	killed_at_barrier(false);
+}
+
+static int
+act_reset(struct board *b)
+{
+	mp_barrier_reset(b->barrier);
+	return 0;
+}
+
+static int
+act_abort(struct board *b)
+{
+	mp_barrier_abort(b->barrier);
+	return 0;
+}
+
+ROW("sync.5/breaker-killed", 1,
+    "killed at any instruction of abort or reset: nobody waits for ever", TIDY, .seconds = 20)
+{
+	int (*const act[])(struct board *) = {act_abort, act_reset};
+
+	for (int i = 0; i < 2; i++) {
+		struct board *b = board_with_barrier(3, NULL, NULL);
+		struct victim v = {.board = b, .act = act[i]};
+		for (v.n = 1; !b->all; v.n += 1 + v.n / 25) {
+			row_step("killed at instruction %ld of %s", v.n, i ? "reset" : "abort");
+			pid_t first = send(wait_at_barrier, b, 0, 10);
+			pid_t second = send(wait_at_barrier, b, 1, 10);
+			met_its_end(b, forked(be_victim, &v), v.n);
+			/* Not broken yet: a third comes, and all pass; or it is told, as they are. */
+			int64_t start = mp_now();
+			if (!mp_barrier_broken(b->barrier) && mp_barrier_n_waiting(b->barrier) == 2)
+				(void)!mp_barrier_wait(b->barrier, 60);
+			BETWEEN(left(first), 0, 1);
+			BETWEEN(left(second), 0, 1);
+			BETWEEN(since(start), 0, 8);
+			mp_barrier_reset(b->barrier);
+		}
+		mp_barrier_free(b->barrier);
+	}
 }
 
 /* --- by spawn and forkserver, too ---------------------------------------------------------------- */

@@ -43,9 +43,9 @@ int
 mp__pool_submit(struct mp_pool *pool, struct mp_result *r, struct task *first, struct task *last)
 {
 	/*
-	 * pool.2: all tasks of one result, or none: when the pool takes none, they are dropped.
-	 * They are dealt out here and now: a worker that waits begins before we return. A
-	 * result of nothing is finished.
+	 * pool.2: all of these tasks, or none: then they are still the caller's. They are dealt
+	 * out here and now: a worker that waits begins before we return. A result of no tasks
+	 * is finished.
 	 */
 	mp_todo("pool.2");
 }

@@ -18,7 +18,7 @@
 int
 mp__imap_fill(struct mp_imap *it)
 {
-	/* pool.4: as much of the input as the window has room for. */
+	/* pool.4: as much of the input as the window has room for; all of it at once. */
 	mp_todo("pool.4");
 }
 

@@ -149,6 +149,14 @@ mp__mark_cyclic(struct mp_value **values, size_t n)
 	walk(values, n, NULL, true);
 }
 
+static bool
+is_owned(const struct mp_value *v)
+{
+	return atomic_load_explicit(&v->owned, memory_order_relaxed);
+}
+
+/* Several threads may do this to one value; whoever could close a cycle through it, has seen
+ * it being put in. */
 bool
 mp__own(struct mp_value **values, size_t n)
 {
@@ -157,8 +165,8 @@ mp__own(struct mp_value **values, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (!values[i])
 			all = false;
-		else if (is_node(values[i]) && !values[i]->owned && count_of(values[i]) < IMMORTAL)
-			values[i]->owned = true;
+		else if (is_node(values[i]) && !is_owned(values[i]))
+			atomic_store_explicit(&values[i]->owned, true, memory_order_relaxed);
 	return all;
 }
 //}
@@ -173,7 +181,7 @@ mp__joins(struct mp_value *whole, struct mp_value *part)
 	//{
 	mp__own(&part, 1);
 	/* What was never put into anything is not in its part. */
-	if (whole->owned && is_node(part) && walk(&part, 1, whole, false))
+	if (is_owned(whole) && is_node(part) && walk(&part, 1, whole, false))
 		mp__mark_cyclic(&part, 1);
 	//}
 }

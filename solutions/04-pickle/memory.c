@@ -12,7 +12,7 @@
 
 //{
 #define SMALL	(1024 / UNIT) /* the first block */
-#define FULL	(4096 / UNIT)
+#define FULL	(4096 / UNIT) /* no more: the place of a value is a byte */
 #define LARGEST 256	   /* for which a new block is opened; larger ones have their own malloc */
 #define MANY	(1u << 30) /* what an open block counts beyond the values in it */
 

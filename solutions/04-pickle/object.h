@@ -21,10 +21,10 @@
 struct mp_value {
 	//{
 	_Atomic uint32_t count; /* of references */
-	uint16_t place;		/* in its block, in units of 16 bytes; 0: a malloc of its own */
+	uint8_t place;		/* in its block, in units of 16 bytes; 0: a malloc of its own */
+	_Atomic bool owned;	/* a node that is in another one, or may be */
 	uint8_t kind;		/* enum mp_kind */
 	uint8_t big : 1;	/* an int that is a struct bytes */
-	uint8_t owned : 1;	/* a node that is in another one, or may be */
 	uint8_t cyclic : 1;	/* a node that may be part of a cycle */
 	uint8_t color : 2;	/* of a node, while cycles are looked for */
 				//}
@@ -132,7 +132,7 @@ new_value(struct arena *arena, enum mp_kind kind, size_t size)
 		return mp__new_elsewhere(arena, kind, size);
 	struct mp_value *v = (struct mp_value *)(arena->block + arena->used);
 	*v = (struct mp_value){
-	    .count = 1, .place = (uint16_t)arena->used, .kind = (uint8_t)kind, .owned = true};
+	    .count = 1, .place = (uint8_t)arena->used, .kind = (uint8_t)kind, .owned = true};
 	arena->used += (uint32_t)units;
 	arena->made++;
 	return v;

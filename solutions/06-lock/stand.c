@@ -19,9 +19,9 @@ enum { LOOKS = 20 };
 /*
  * Nobody need wake us but the one before us, or the kernel at its death. But a stranger that
  * releases in an owner's name may be killed before it wakes us: while there is one, and while
- * we wait for room, we look every second.
+ * we wait for room, we look every tenth of a second.
  */
-#define NAP INT64_C(1000000000)
+#define NAP INT64_C(100000000)
 
 static int64_t
 nap_until(int64_t nap, int64_t deadline)
@@ -84,7 +84,7 @@ has_room(struct mp_line *line, uint32_t ticket)
 static int
 wait_for_room(struct mp_line *line, uint32_t ticket, int verdict, int64_t deadline)
 {
-	int64_t until = nap_until(verdict == BUSY ? NAP : NAP / 100, deadline);
+	int64_t until = nap_until(verdict == BUSY ? NAP : NAP / 10, deadline);
 	uint32_t entered = atomic_load(&line->entered);
 
 	if (verdict != BUSY) {

@@ -121,10 +121,10 @@ mp_pool_map_bytes_async(struct mp_pool *pool, mp_bytes_task *f, const void *in, 
 	error = place(pool, r, &a);
 	if (!error)
 		error = make_tasks(pool, r, &a, f, &first, &last);
+	if (!error)
+		error = mp__pool_submit(pool, r, first, last);
 	if (error)
 		mp__tasks_drop(first);
-	else
-		error = mp__pool_submit(pool, r, first, last);
 	if (error)
 		unplace(pool, r);
 	if (error || !result)

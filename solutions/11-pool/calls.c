@@ -81,10 +81,10 @@ give(struct mp_pool *pool, mp_task *f, const struct mp_value *items, enum kind k
 		return error;
 	r->single = single;
 	error = make_tasks(pool, r, kind, f, items, &first, &last);
+	if (!error)
+		error = mp__pool_submit(pool, r, first, last);
 	if (error)
 		mp__tasks_drop(first);
-	else
-		error = mp__pool_submit(pool, r, first, last);
 	if (error || !out)
 		mp_result_free(r);
 	else

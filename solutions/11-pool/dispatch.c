@@ -171,6 +171,8 @@ mp__pool_enqueue(struct mp_pool *pool, struct task *first, struct task *last)
 		pool->queue = first;
 	pool->last = last;
 	last->next = NULL;
+	for (struct task *t = first; t; t = t->next)
+		pool->given += t->items;
 	//}
 }
 

@@ -24,6 +24,13 @@ complain(struct mp_imap *it, int error, const char *why)
 	return error;
 }
 
+/* To fill it by halves means to wake workers half as often, or less; but none may be idle. */
+static bool
+wants_more(const struct mp_imap *it)
+{
+	return it->ahead <= it->window / 2 || it->ahead < (size_t)it->pool->processes;
+}
+
 /* The next chunk to read from. */
 static int
 turn_page(struct mp_imap *it, int64_t deadline)
@@ -32,7 +39,7 @@ turn_page(struct mp_imap *it, int64_t deadline)
 	it->items = NULL;
 	it->at = 0;
 	struct mp_result *r = mp__imap_take(it);
-	if (!r || it->ahead <= it->window / 2) {
+	if (wants_more(it)) {
 		int error = mp__imap_fill(it);
 		if (error && !r)
 			return error;
@@ -68,7 +75,7 @@ begin(struct mp_pool *pool, mp_task *f, struct mp_input input,
 	    .f = f,
 	    .ordered = ordered,
 	    .chunksize = o->chunksize ? o->chunksize : 1,
-	    .window = o->buffersize ? o->buffersize : 4 * (size_t)pool->processes,
+	    .window = o->buffersize ? o->buffersize : 16 * (size_t)pool->processes,
 	    .input = input,
 	    .input_error = 1,
 	};

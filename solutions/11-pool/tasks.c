@@ -69,27 +69,22 @@ int
 mp__pool_submit(struct mp_pool *pool, struct mp_result *r, struct task *first, struct task *last)
 {
 	/*
-	 * pool.2: all tasks of one result, or none: when the pool takes none, they are dropped.
-	 * They are dealt out here and now: a worker that waits begins before we return. A
-	 * result of nothing is finished.
+	 * pool.2: all of these tasks, or none: then they are still the caller's. They are dealt
+	 * out here and now: a worker that waits begins before we return. A result of no tasks
+	 * is finished.
 	 */
 	//{
-	if (pool->owner != getpid()) {
-		mp__tasks_drop(first);
+	if (pool->owner != getpid())
 		return MP_NOT_PARENT;
-	}
 	pthread_mutex_lock(&pool->lock);
 	int error = mp__pool_open(pool);
 	if (!error && first) {
 		mp__pool_enqueue(pool, first, last);
-		pool->given += r->items;
 		mp__pool_dispatch(pool);
 	} else if (!error && r->left == 0) {
 		mp__result_finish(r);
 	}
 	pthread_mutex_unlock(&pool->lock);
-	if (error)
-		mp__tasks_drop(first);
 	return error;
 	//}
 }

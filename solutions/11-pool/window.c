@@ -77,13 +77,12 @@ fail_chunk(struct mp_result *r, int error)
 	pthread_mutex_unlock(&r->pool->lock);
 }
 
-/* One more chunk into the window. */
+/* One more chunk into the window, and a task made of it; none at the end of the input. */
 static int
-feed(struct mp_imap *it)
+feed(struct mp_imap *it, struct task **task)
 {
 	struct mp_value *items;
 	struct mp_result *r;
-	struct task *t = NULL;
 	int error = pull(it, &items);
 
 	if (error)
@@ -92,9 +91,7 @@ feed(struct mp_imap *it)
 	error = n ? mp__result_new(&r, it->pool, n, n, NULL) : 0;
 	if (n && !error) {
 		enter(it, r);
-		error = mp__pool_chunk(&t, r, 0, VALUES, it->f, it->name, items, 0, n);
-		if (!error)
-			error = mp__pool_submit(it->pool, r, t, t);
+		error = mp__pool_chunk(task, r, 0, VALUES, it->f, it->name, items, 0, n);
 		if (error)
 			fail_chunk(r, error);
 		error = 0;
@@ -102,17 +99,38 @@ feed(struct mp_imap *it)
 	mp_value_free(items);
 	return error;
 }
+
+/* Tasks that the pool does not take have failed, each in its place. */
+static void
+submit(struct mp_imap *it, struct task *first, struct task *last)
+{
+	int error = mp__pool_submit(it->pool, NULL, first, last);
+
+	if (!error)
+		return;
+	for (struct task *t = first; t; t = t->next)
+		fail_chunk(t->result, error);
+	mp__tasks_drop(first);
+}
 //}
 
 int
 mp__imap_fill(struct mp_imap *it)
 {
-	/* pool.4: as much of the input as the window has room for. */
+	/* pool.4: as much of the input as the window has room for; all of it at once. */
 	//{
+	struct task *first = NULL, **end = &first, *last = NULL;
 	int error = 0;
 
-	while (!error && it->input_error == 1 && it->ahead < it->window)
-		error = feed(it);
+	while (!error && it->input_error == 1 && it->ahead < it->window) {
+		error = feed(it, end);
+		if (*end) {
+			last = *end;
+			end = &last->next;
+		}
+	}
+	if (first)
+		submit(it, first, last);
 	return error;
 	//}
 }

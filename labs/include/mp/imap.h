@@ -52,7 +52,7 @@ struct mp_input {
 	void *arg;
 };
 
-/* All zero: chunks of 1, four of them for each worker. */
+/* All zero: chunks of 1, sixteen of them for each worker. */
 struct mp_imap_options {
 	size_t chunksize;  /* items in a task */
 	size_t buffersize; /* chunks between the input and the reader */

@@ -14,7 +14,7 @@
  * limit; tuples, frozensets and what has no parts never change. Values are counted: the
  * last mp_value_free frees, also what contains itself, and however deeply it is nested.
  * Any number of threads may use and count a value that nobody changes; a value in a cycle
- * is counted by one thread at a time.
+ * is counted, and one with parts is put into a part of another, by one thread at a time.
  *
  * Example:
  *	#include <mp.h>
