@@ -32,12 +32,13 @@ OBJ := $(B)/obj
 base_c := $(wildcard labs/00-base/*.c)
 stage_c := $(foreach s,$(STAGES),$(wildcard solutions/$(s)/*.c))
 libmp_o := $(patsubst %.c,$(OBJ)/%.o,$(base_c) $(stage_c))
-harness_c := $(filter-out harness/runner/row.c,$(wildcard $(addprefix harness/,\
+row_c := harness/runner/row.c harness/runner/rows.c
+harness_c := $(filter-out $(row_c),$(wildcard $(addprefix harness/,\
 	cli/*.c grade/*.c runner/*.c trace/*.c graph/*.c report/*.c stuck/*.c)))
 harness_o := $(patsubst %.c,$(OBJ)/%.o,$(harness_c))
 selftest_o := $(patsubst %.c,$(OBJ)/%.o,$(wildcard harness/selftest/*.c))
 peers := $(patsubst harness/selftest/peers/%.c,$(B)/peers/%,$(wildcard harness/selftest/peers/*.c))
-row_o := $(OBJ)/harness/runner/row.o
+row_o := $(patsubst %.c,$(OBJ)/%.o,$(row_c))
 tests := $(patsubst harness/tests/%.c,$(B)/tests/%,$(wildcard harness/tests/[0-9]*.c))
 
 # The grader links whatever objects a stage has: those whose source has gone must go, too.
@@ -218,7 +219,7 @@ lint: | $(B)/need-check ## what cppcheck finds
 .PHONY: compile_commands.json
 compile_commands.json: ## for clangd and other editors' helpers
 	@for file in $(base_c) $(stage_c) $(harness_c) $(wildcard harness/tests/*.c) \
-		harness/runner/row.c $(wildcard labs/[0-9]*/*.c); do \
+		$(row_c) $(wildcard labs/[0-9]*/*.c); do \
 		printf '%s{"directory":"%s","file":"%s","command":"%s -c %s"}\n' "$$comma" "$(CURDIR)" \
 		"$$file" '$(subst ",\",$(CC) $(CODE) $(WARN) -Ilabs/include -Iharness)' "$$file"; comma=,; \
 		done | { echo '['; cat; echo ']'; } > $@

@@ -195,6 +195,7 @@ link_program(struct plan *plan, struct plan_stage *stage, const struct submissio
 	kit_path(pattern, sizeof(pattern), "%s/obj/harness/tests/%s/*.o", build, stage->name);
 	add_matching(&line, pattern);
 	add(&line, "%s/obj/harness/runner/row.o", build);
+	add(&line, "%s/obj/harness/runner/rows.o", build);
 	for (size_t i = 0; i < plan->count; i++) {
 		const char *name = plan->stages[i].name;
 		bool students = is_students(&plan->stages[i], stage, own);
