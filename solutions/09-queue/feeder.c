@@ -175,9 +175,12 @@ feed(void *arg)
 	q->feeding = false;
 	if (!q->awaited)
 		pthread_detach(pthread_self());
+	/* An owner no more, before anybody is told: who has joined and then frees, frees all. */
+	bool last = atomic_fetch_sub(&q->references, 1) == 1;
 	pthread_cond_broadcast(&q->idle);
 	pthread_mutex_unlock(&q->mutex);
-	mp_queue_free(q);
+	if (last)
+		mp__queue_release(q);
 	return NULL;
 }
 

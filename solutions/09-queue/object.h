@@ -38,6 +38,9 @@ struct mp_queue {
 /* A queue of this process, on a ring that is taken over if that works: 0, or -errno. */
 int mp__queue_from(const struct mp__ring *ring, struct mp_queue **out);
 
+/* It has no owner any more. */
+void mp__queue_release(struct mp_queue *q);
+
 /* simple.c: the same, and the ring inside. */
 int mp__simple_queue_from(const struct mp__ring *ring, struct mp_simple_queue **out);
 const struct mp__ring *mp__simple_queue_ring(const struct mp_simple_queue *q);

@@ -32,6 +32,16 @@ init_local(struct mp_queue *q)
 	q->references = 1;
 }
 
+void
+mp__queue_release(struct mp_queue *q)
+{
+	mp__queue_strike(q);
+	mp__ring_release(&q->ring);
+	pthread_cond_destroy(&q->idle);
+	pthread_mutex_destroy(&q->mutex);
+	free(q);
+}
+
 /* Once: in the ring 0, kept 0, RING_NO_ROOM; or MP_FULL and *rung, or another error. */
 static int
 offer_once(struct mp_queue *q, const void *data, size_t size, enum mp__offer how, uint32_t *rung)
@@ -127,13 +137,8 @@ mp_queue_free(struct mp_queue *q)
 {
 	/* queue.3: one owner fewer; the last one lets the ring go. A feeder is an owner. */
 	//{
-	if (!q || atomic_fetch_sub(&q->references, 1) != 1)
-		return;
-	mp__queue_strike(q);
-	mp__ring_release(&q->ring);
-	pthread_cond_destroy(&q->idle);
-	pthread_mutex_destroy(&q->mutex);
-	free(q);
+	if (q && atomic_fetch_sub(&q->references, 1) == 1)
+		mp__queue_release(q);
 	//}
 }
 
