@@ -4,6 +4,7 @@
  * and without rights; and the picture.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -130,31 +131,53 @@ look_for(pid_t pid, enum stuck_answer answer)
 	return json;
 }
 
-/* In a container often not: init has capabilities that we have not. */
+/* The process's parent, and its session; false: it has gone. */
 static bool
-may_see_its_ancestors(void)
+relatives(pid_t pid, pid_t *parent, pid_t *session)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	FILE *file = fopen(path, "re");
+	bool found = file && fscanf(file, "%*d (%*[^)]) %*c %d %*d %d", parent, session) == 2;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static bool
+is_hidden(pid_t pid)
 {
 	char path[64], link[8];
-	pid_t pid = getpid();
 
-	while (pid > 1) {
-		snprintf(path, sizeof(path), "/proc/%d/cwd", pid);
-		if (readlink(path, link, sizeof(link)) < 0)
-			return false;
-		snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-		FILE *file = fopen(path, "re");
-		if (!file || fscanf(file, "%*d %*[^)]) %*c %d", &pid) != 1)
-			pid = 0;
-		if (file)
-			fclose(file);
+	snprintf(path, sizeof(path), "/proc/%d/cwd", pid);
+	return readlink(path, link, sizeof(link)) < 0 && (errno == EACCES || errno == EPERM);
+}
+
+/* In a container often not: init, or who started us, has capabilities that we have not. */
+static bool
+may_see_its_ancestors_and_session(void)
+{
+	pid_t parent, session;
+	bool sees = true;
+	DIR *dir = opendir("/proc");
+
+	for (pid_t pid = getpid(); pid > 1 && sees; pid = parent)
+		sees = !is_hidden(pid) && relatives(pid, &parent, &session);
+	for (struct dirent *e; dir && sees && (e = readdir(dir));) {
+		pid_t pid = atoi(e->d_name);
+		if (pid > 0 && relatives(pid, &parent, &session) && session == getsid(0))
+			sees = !is_hidden(pid);
 	}
-	return true;
+	if (dir)
+		closedir(dir);
+	return sees;
 }
 
 static void
 every_knot_from_outside(void)
 {
-	bool sees = may_see_its_ancestors();
+	bool sees = may_see_its_ancestors_and_session();
 	int input;
 
 	for (const struct stuck_program *p = stuck_knots; p; p = stuck_next(p)) {
