@@ -1938,7 +1938,7 @@ ROW("lock.6/between", 2, "a unit given at any instruction of acquire is taken, n
 		row_step("a unit is given at instruction %ld of acquire", n);
 		take_given_at(n);
 		/* A tracer stops at each instruction of each round: not too many rounds. */
-		n += *asleep_at - n > 60 ? 2 : 1;
+		n += *asleep_at - n > 120 ? 2 : 1;
 	} while (*given == SOMEBODY);
 	mp_semaphore_free(between_semaphore);
 }
