@@ -1482,7 +1482,7 @@ leave_with_a_pool(void *arg)
 	struct mp_pool *pool = pool_of(2, NULL);
 
 	(void)arg;
-	mp_result_free(asked(pool, sleep_long, 0, NULL));
+	mp_result_free(asked(pool, stubborn, 0, NULL));
 	await_count(&page->begun, 1);
 	return 5;
 }
