@@ -11,6 +11,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -141,6 +142,9 @@ settle(const struct station *station)
 		mp_close(&pool->news);
 		mp_close(&pool->wake);
 	}
+	/* each chunk needs the memory of the last one again: do not give it back in between */
+	mallopt(M_TRIM_THRESHOLD, 32 << 20);
+	mallopt(M_MMAP_THRESHOLD, 16 << 20);
 	signal(SIGINT, SIG_IGN);
 	pthread_sigmask(SIG_SETMASK, &station->mask, NULL);
 }
