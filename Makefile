@@ -356,8 +356,8 @@ test-pickle-peer: $(peers) ## values as bytes, to live Pythons and back
 	@harness/selftest/pickle-peer.sh $(B)
 
 .PHONY: test-knots-peer
-test-knots-peer: $(peers) $(B)/procsmith ## deadlocks of the library's locks, seen from outside
-	@harness/selftest/knots-peer.sh $(B)
+test-knots-peer: $(peers) $(B)/procsmith ## deadlocks of the library's locks, seen from outside; REPEATS=20
+	@harness/selftest/knots-peer.sh $(B) $(REPEATS)
 
 .PHONY: test-shm-peer
 test-shm-peer: $(peers) ## shared memory, lists and semaphores, with live Pythons
