@@ -82,6 +82,8 @@ mp_result_wait(struct mp_result *r, double timeout)
 		return MP_NOT_PARENT;
 	if (timeout > 0 && r->left && pthread_equal(pthread_self(), r->pool->supervisor))
 		return -EDEADLK;
+	if (timeout > 0 && r->left)
+		mp__ear_wait(r, deadline);
 	return wait_ready(r, deadline);
 	//}
 }

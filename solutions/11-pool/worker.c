@@ -51,7 +51,12 @@ tell(struct self *self, uint64_t number, int error, const void *data, size_t siz
 static void
 ring(struct self *self)
 {
-	tell(self, RING, 0, "", 0);
+	if (atomic_load(&self->station->wall->attentive) != CALLER) {
+		tell(self, RING, 0, "", 0);
+		return;
+	}
+	mp__ear_ring(self->station->wall);
+	self->unrung = false;
 }
 
 /* The task is ours, unless it has been taken back. */
