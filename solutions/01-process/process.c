@@ -81,7 +81,7 @@ mp_process_new(struct mp_process **out, int (*target)(void *arg), void *arg,
 
 	if (o->death_signal < MP_NO_SIGNAL || o->death_signal > SIGRTMAX)
 		return MP_INVALID;
-	struct mp_process *p = calloc(1, sizeof(*p));
+	struct mp_process *p = malloc(sizeof(*p));
 	if (!p)
 		return -ENOMEM;
 	*p = (struct mp_process){
