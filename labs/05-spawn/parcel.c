@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,13 @@ int
 parcel_pack(struct parcel *parcel, struct mp_process *p, const struct call *call)
 {
 	/* spawn.4: refuse what cannot be, pickle, and only then open descriptors. */
+	mp_todo("spawn.4");
+}
+
+int
+parcel_stdin(struct parcel *parcel)
+{
+	/* spawn.4: a program that is executed reads nothing from standard input. */
 	mp_todo("spawn.4");
 }
 

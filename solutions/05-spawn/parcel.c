@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,9 +79,7 @@ open_places(struct parcel *parcel)
 	/* Closed here, closed there: look before we open anything, which might get that number. */
 	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
 		fds[fd] = fcntl(fd, F_GETFD) < 0 ? -1 : fd;
-	int error = keep(&fds[STDIN_FILENO], open("/dev/null", O_RDONLY | O_CLOEXEC));
-	if (!error)
-		error = keep(&fds[PLACE_TRACKER], mp_tracker_fd());
+	int error = keep(&fds[PLACE_TRACKER], mp_tracker_fd());
 	if (!error)
 		error = keep(&fds[PLACE_PARENT], pidfd_open(getpid(), 0));
 	if (!error && !(error = mp_pipe_cloexec(ends))) {
@@ -106,6 +105,21 @@ check(const struct call *call)
 		   ? -ENOMEM
 		   : because(MP_NOT_REGISTERED, "%s is not registered: write MP_REGISTER(%s);",
 			 call->text, call->text);
+}
+/* Both messages, and then the end of file. Who does not read on has ended: no error of ours. */
+static int
+put_messages(struct parcel *parcel)
+{
+	struct mp_connection *data;
+	int error = mp_connection_new(&data, parcel->data, false, true);
+
+	parcel->data = -1;
+	if (error)
+		return error;
+	for (int i = 0; !error && i < 2; i++)
+		error = mp_connection_send_bytes(data, parcel->message[i], parcel->size[i]);
+	mp_connection_free(data);
+	return error == -EPIPE ? 0 : error;
 }
 //}
 
@@ -159,7 +173,23 @@ parcel_pack(struct parcel *parcel, struct mp_process *p, const struct call *call
 		error = pack_identity(parcel, p, call);
 	if (!error)
 		error = pack_args(parcel, call);
-	return error ? error : open_places(parcel);
+	if (!error)
+		error = open_places(parcel);
+	/* What surely fits into an empty pipe waits for nobody there; the child need not wait. */
+	if (!error && parcel->size[0] + parcel->size[1] < PIPE_BUF / 2)
+		error = put_messages(parcel);
+	return error;
+	//}
+}
+
+int
+parcel_stdin(struct parcel *parcel)
+{
+	/* spawn.4: a program that is executed reads nothing from standard input. */
+	//{
+	if (parcel->fds[STDIN_FILENO] >= 0)
+		return 0;
+	return keep(&parcel->fds[STDIN_FILENO], open("/dev/null", O_RDONLY | O_CLOEXEC));
 	//}
 }
 
@@ -178,17 +208,8 @@ parcel_send(struct parcel *parcel)
 {
 	/* spawn.4: both messages; a pipe that nobody reads from is no error of ours. */
 	//{
-	struct mp_connection *data;
-
 	close_places(parcel); /* or we would be a reader, too, and wait for ourselves */
-	int error = mp_connection_new(&data, parcel->data, false, true);
-	parcel->data = -1;
-	if (error)
-		return error;
-	for (int i = 0; !error && i < 2; i++)
-		error = mp_connection_send_bytes(data, parcel->message[i], parcel->size[i]);
-	mp_connection_free(data);
-	return error == -EPIPE ? 0 : error;
+	return parcel->data < 0 ? 0 : put_messages(parcel);
 	//}
 }
 
