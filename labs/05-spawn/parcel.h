@@ -43,13 +43,12 @@ struct parcel {
 	size_t size[2];
 	int fds[PLACE_FIRST + MOST_NAMED]; /* by place; 0 to 2 and the named are borrowed */
 	size_t count;			   /* of fds */
-	int data; /* the end of PLACE_DATA that stays here; -1: all is written */
+	int data;			   /* the end of PLACE_DATA that stays here */
 	bool packing;
 };
 
 /*
- * Pack for p: pickle, open what the child will need, and put small messages into its pipe, so
- * that it finds them there. MP_NO_GUARD and MP_NOT_REGISTERED
+ * Pack for p: pickle, and open what the child will need. MP_NO_GUARD and MP_NOT_REGISTERED
  * come from here. Release it in any case.
  * Tasks spawn.4
  */

@@ -10,7 +10,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,21 +105,6 @@ check(const struct call *call)
 		   : because(MP_NOT_REGISTERED, "%s is not registered: write MP_REGISTER(%s);",
 			 call->text, call->text);
 }
-/* Both messages, and then the end of file. Who does not read on has ended: no error of ours. */
-static int
-put_messages(struct parcel *parcel)
-{
-	struct mp_connection *data;
-	int error = mp_connection_new(&data, parcel->data, false, true);
-
-	parcel->data = -1;
-	if (error)
-		return error;
-	for (int i = 0; !error && i < 2; i++)
-		error = mp_connection_send_bytes(data, parcel->message[i], parcel->size[i]);
-	mp_connection_free(data);
-	return error == -EPIPE ? 0 : error;
-}
 //}
 
 int
@@ -173,12 +157,7 @@ parcel_pack(struct parcel *parcel, struct mp_process *p, const struct call *call
 		error = pack_identity(parcel, p, call);
 	if (!error)
 		error = pack_args(parcel, call);
-	if (!error)
-		error = open_places(parcel);
-	/* What surely fits into an empty pipe waits for nobody there; the child need not wait. */
-	if (!error && parcel->size[0] + parcel->size[1] < PIPE_BUF / 2)
-		error = put_messages(parcel);
-	return error;
+	return error ? error : open_places(parcel);
 	//}
 }
 
@@ -208,8 +187,17 @@ parcel_send(struct parcel *parcel)
 {
 	/* spawn.4: both messages; a pipe that nobody reads from is no error of ours. */
 	//{
+	struct mp_connection *data;
+
 	close_places(parcel); /* or we would be a reader, too, and wait for ourselves */
-	return parcel->data < 0 ? 0 : put_messages(parcel);
+	int error = mp_connection_new(&data, parcel->data, false, true);
+	parcel->data = -1;
+	if (error)
+		return error;
+	for (int i = 0; !error && i < 2; i++)
+		error = mp_connection_send_bytes(data, parcel->message[i], parcel->size[i]);
+	mp_connection_free(data);
+	return error == -EPIPE ? 0 : error;
 	//}
 }
 

@@ -43,14 +43,13 @@ struct parcel {
 	size_t size[2];
 	int fds[PLACE_FIRST + MOST_NAMED]; /* by place; 0 to 2 and the named are borrowed */
 	size_t count;			   /* of fds */
-	int data; /* the end of PLACE_DATA that stays here; -1: all is written */
+	int data;			   /* the end of PLACE_DATA that stays here */
 	bool packing;
 };
 
 /*
- * Pack for p: pickle, open what the child will need, and put small messages into its pipe, so
- * that it finds them there. MP_NO_GUARD and MP_NOT_REGISTERED come from here. Release it in any
- * case.
+ * Pack for p: pickle, and open what the child will need. MP_NO_GUARD and MP_NOT_REGISTERED
+ * come from here. Release it in any case.
  * Tasks spawn.4
  */
 int parcel_pack(struct parcel *parcel, struct mp_process *p, const struct call *call);
@@ -58,8 +57,8 @@ int parcel_pack(struct parcel *parcel, struct mp_process *p, const struct call *
 /* Before it is executed; a child of the forkserver's has the server's. Tasks spawn.4 */
 int parcel_stdin(struct parcel *parcel);
 
-/* Close our copies of the child's descriptors; then send what is not in its pipe yet. A child that
- * does not read on has ended: that is not for us to tell. Tasks spawn.4 */
+/* Close our copies of the child's descriptors; and then send. A child that does not read on has
+ * ended: that is not for us to tell. Tasks spawn.4 */
 int parcel_send(struct parcel *parcel);
 
 void parcel_release(struct parcel *parcel);
