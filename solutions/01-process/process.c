@@ -44,7 +44,7 @@ default_name(const char *identity)
 	return asprintf(&name, "Process-%s", identity) < 0 ? NULL : name;
 }
 
-/* Not by printf: each spawned child comes here, and its code is many pages to be mapped. */
+/* The creator's and a number. Not by printf: each spawned child comes here, and would map its code. */
 static char *
 next_identity(void)
 {
