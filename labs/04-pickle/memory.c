@@ -16,13 +16,14 @@
 void
 mp__brief_begin(size_t pickle)
 {
-	/* pickle.5: what this thread makes until the end will not live long: make it in blocks. */
+	/* pickle.5: what this thread makes until the end will not live long: make it in blocks.
+	 * Or do nothing: this only makes it faster. */
 	mp_todo("pickle.5");
 }
 
 void
 mp__brief_end(void)
 {
-	/* pickle.5: each by itself again. */
+	/* pickle.5: each by itself again; or nothing. */
 	mp_todo("pickle.5");
 }

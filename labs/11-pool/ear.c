@@ -24,7 +24,8 @@ mp__ear_wait(struct mp_result *r, int64_t deadline)
 {
 	/*
 	 * pool.2: listen for r, if it is one task, nobody else listens, and the supervisor
-	 * sleeps and has no more to do than that; until r is ready, or the deadline.
+	 * sleeps and has no more to do than that; until r is ready, or the deadline. Or do
+	 * nothing: the supervisor hears everything, too.
 	 */
 	mp_todo("pool.2");
 }

@@ -99,7 +99,8 @@ mp__new_elsewhere(struct arena *arena, enum mp_kind kind, size_t size)
 void
 mp__brief_begin(size_t pickle)
 {
-	/* pickle.5: what this thread makes until the end will not live long: make it in blocks. */
+	/* pickle.5: what this thread makes until the end will not live long: make it in blocks.
+	 * Or do nothing: this only makes it faster. */
 	//{
 	brief = mp__arena_open(pickle);
 	//}
@@ -108,7 +109,7 @@ mp__brief_begin(size_t pickle)
 void
 mp__brief_end(void)
 {
-	/* pickle.5: each by itself again. */
+	/* pickle.5: each by itself again; or nothing. */
 	//{
 	mp__arena_close(&brief);
 	//}
