@@ -149,6 +149,16 @@ progress_of(struct mp_pool *pool)
 	return progress;
 }
 
+/* Who sits there; never 0, which kill would take for all of us. */
+static pid_t
+worker_of(struct mp_pool *pool, int i)
+{
+	pid_t pid = mp_pool_pid(pool, i);
+
+	TRUE(pid > 0, "there is a worker in place %d", i);
+	return pid;
+}
+
 /* Wait until so many have come. The processor is given away: others need it to come. */
 static void
 await_count(atomic_int *count, int n)
@@ -782,7 +792,7 @@ ROW("pool.2/full", 1, "who does not read keeps nobody waiting, and gets the rest
 	struct mp_result *r;
 
 	EQUAL(applied(pool, square, 3), 9);
-	pid_t pid = mp_pool_pid(pool, 0);
+	pid_t pid = worker_of(pool, 0);
 	EQUAL(kill(pid, SIGSTOP), 0);
 	while (state_of(pid) != 'T' && state_of(pid) != 't')
 		sched_yield();
@@ -823,7 +833,7 @@ ROW("pool.2/told", 1, "a result is told at once, though its worker has the next 
 	struct mp_pool *pool = pool_of(1, NULL);
 	EQUAL(applied(pool, square, 3), 9);
 	await_quiet();
-	pid_t pid = mp_pool_pid(pool, 0);
+	pid_t pid = worker_of(pool, 0);
 	EQUAL(kill(pid, SIGSTOP), 0);
 	while (state_of(pid) != 'T' && state_of(pid) != 't')
 		sched_yield();
@@ -926,7 +936,7 @@ asked_bytes(struct mp_pool *pool, mp_bytes_task *f, int n)
 static void
 kill_other(struct mp_pool *pool)
 {
-	pid_t pid = mp_pool_pid(pool, mp_pool_pid(pool, 0) == atomic_load(&page->pids[0]));
+	pid_t pid = worker_of(pool, worker_of(pool, 0) == atomic_load(&page->pids[0]));
 
 	await_sleep(pid);
 	EQUAL(kill(pid, SIGKILL), 0);
@@ -1460,8 +1470,9 @@ ROW("pool.6/idle", 1, "idle workers that are killed cost nothing: the next tasks
 	struct mp_pool *pool = pool_of(2, NULL);
 
 	EQUAL(applied(pool, square, 1), 1);
+	const pid_t pids[] = {worker_of(pool, 0), worker_of(pool, 1)};
 	for (int i = 0; i < 2; i++)
-		EQUAL(kill(mp_pool_pid(pool, i), SIGKILL), 0);
+		EQUAL(kill(pids[i], SIGKILL), 0);
 	OK(mp_pool_map(pool, square, items, 1, &values)); /* given to the dead, maybe */
 	expect_squares(values, 20);
 	EQUAL(progress_of(pool).failed, 0);
@@ -1889,7 +1900,7 @@ ROW("pool.7/deaf", 1, "workers do not hear SIGINT: it is for the owner to decide
 			 *b = asked(pool, wait_there, 1, NULL);
 	await_count(&page->begun, 2);
 	for (int i = 0; i < 2; i++)
-		EQUAL(kill(mp_pool_pid(pool, i), SIGINT), 0);
+		EQUAL(kill(worker_of(pool, i), SIGINT), 0);
 	open_door();
 	OK(became(a));
 	OK(became(b));
