@@ -80,17 +80,23 @@ print_task(const struct plan_stage *stage, const char *task, const json_t *resul
 	printf(last && points ? "  %d/%d\n" : "\n", points, of);
 }
 
+/* A task's rows need not follow each other. */
+static bool
+is_first_of_task(const struct plan_stage *stage, size_t row)
+{
+	for (size_t i = 0; i < row; i++)
+		if (!strcmp(stage->rows[i].task, stage->rows[row].task))
+			return false;
+	return true;
+}
+
 static void
 print_stage(const struct plan_stage *stage, const json_t *results)
 {
-	const char *last = "";
-
 	printf("%s%s%s  %s\n", paint("\033[1m"), stage->name, paint("\033[0m"), stage->title);
-	for (size_t i = 0; i < stage->count; i++) {
-		if (strcmp(last, stage->rows[i].task))
+	for (size_t i = 0; i < stage->count; i++)
+		if (is_first_of_task(stage, i))
 			print_task(stage, stage->rows[i].task, results);
-		last = stage->rows[i].task;
-	}
 }
 
 static int

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# knots-peer.sh [BUILD]: deadlocks of the library's own locks and queues, seen from outside:
-# procsmith stuck names the lock and who holds it, the queue and who could read or write it.
-# The last line is the sum.
+# knots-peer.sh [BUILD [REPEATS]]: deadlocks of the library's own locks and queues, seen from
+# outside: procsmith stuck names the lock and who holds it, the queue and who could read or write it.
+# With REPEATS, each so often, and how long a look took. The last line is the sum.
 set -u
-build=${1:-build}
+build=${1:-build} repeats=${2:-1}
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0
@@ -31,9 +31,11 @@ if sees_all; then handed_on='a deadlock'; else handed_on='could not see enough t
 look() {
 	tries=0
 	while [ "$tries" -lt 100 ] && kill -0 "$1" 2>/dev/null; do
+		began=$(date +%s%N)
 		"$build"/procsmith stuck "$1" >"$work/said" 2>&1 && tries=$((tries + 1)) || break
 		sleep 0.1
 	done
+	took=$((($(date +%s%N) - began) / 1000000))
 	grep -q "^$answer" "$work/said"
 }
 
@@ -56,6 +58,16 @@ result() {
 
 # knot NAME SENTENCE...: it is a deadlock, and these are among the sentences.
 knot() {
+	before=$passed longest=0
+	for _ in $(seq "$repeats"); do
+		tie "$@"
+		[ "$took" -le "$longest" ] || longest=$took
+	done
+	[ "$repeats" -eq 1 ] ||
+		printf '%-20s %3d of %d, at most %d ms\n' "$1" $((passed - before)) "$repeats" "$longest"
+}
+
+tie() {
 	name=$1
 	shift
 	"$build/peers/$program" "$name" </dev/null 2>"$work/errors" &

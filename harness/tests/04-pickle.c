@@ -11,6 +11,8 @@
 #include <math.h>
 #include <sys/resource.h>
 
+#include <mp/internal.h>
+
 #include "common.h"
 #include "cpython.h"
 #include "judge.h"
@@ -321,6 +323,28 @@ ROW("pickle.1/truth", 1, "false are None, zeros and what is empty")
 	EQUAL(mp_value_len(yes), 11);
 	mp_value_free(no);
 	mp_value_free(yes);
+}
+
+ROW("pickle.1/again", 1, "a tuple that nobody else has is used again; one that is kept, stays")
+{
+	struct mp_value *kept = NULL, *tuple = NULL;
+	uint64_t hash, other;
+
+	for (int i = 0; i < 4; i++) {
+		tuple = mp__tuple_again(tuple, mp_tuple(mp_int(5000 + i)));
+		TRUE(tuple, "the tuple could be made");
+		OK(mp_value_hash(tuple, &hash)); /* which it may keep */
+		if (i == 1)
+			kept = mp_value_ref(tuple);
+	}
+	EQUAL_TEXT(shown(kept), "((5001,),)");
+	EQUAL_TEXT(shown(tuple), "((5003,),)");
+	struct mp_value *fresh = mp_tuple(mp_tuple(mp_int(5003)));
+	OK(mp_value_hash(fresh, &other));
+	EQUAL(hash, other);
+	mp_value_free(fresh);
+	mp_value_free(kept);
+	TRUE(mp__tuple_again(tuple, NULL) == NULL, "no item, no tuple; and the old one is freed");
 }
 
 /* --- pickle.2: keys -------------------------------------------------------------------------------- */
@@ -783,6 +807,30 @@ ROW("pickle.4/large", 1, "16 MiB of bytes, and strs around the sizes where the l
 	}
 }
 
+ROW("pickle.4/slice", 1, "a part of a list or a tuple is written as a list of its own")
+{
+	struct mp_value *shared = mp_list(mp_int(7));
+	struct mp_value *all[] = {mp_tuple(mp_none(), mp_int(1), shared, mp_value_ref(shared)),
+	    mp_list(mp_none(), mp_int(1), mp_str("two"), mp_float(3.5))};
+	const char *expected[] = {"[[7], [7]]", "['two', 3.5]"};
+	void *data;
+	size_t size;
+
+	for (int i = 0; i < 2; i++) {
+		TRUE(all[i], "the value could be built");
+		OK(mp__dumps_slice(all[i], 2, 2, &data, &size));
+		struct mp_value *v = load(data, size);
+		EQUAL_TEXT(shown(v), expected[i]);
+		EQUAL(mp_value_at(v, 0) == mp_value_at(v, 1), i == 0);
+		mp_value_free(v);
+		free(data);
+		OK(mp__dumps_slice(all[i], 4, 0, &data, &size));
+		EQUAL_TEXT(judged(data, size), "[]");
+		free(data);
+		mp_value_free(all[i]);
+	}
+}
+
 /* --- pickle.5: loads ---------------------------------------------------------------------------------------- */
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -939,6 +987,64 @@ ROW("pickle.5/crowd", 1, "two thousand values by chance come back equal, and pri
 		EQUAL_TEXT(shown(again), shown(v));
 		EQUAL(equal(v, again), 1);
 	}
+}
+
+/* What is loaded onto [1]; and how that ends. */
+static const char *
+onto(const void *data, size_t size, int error)
+{
+	struct mp_value *list = mp_list(mp_int(1));
+
+	TRUE(list, "the list could be built");
+	int seen = mp__loads_onto(list, data, size);
+	EQUAL(seen, error);
+	return show(list);
+}
+#define ONTO(text, error) onto(text, sizeof(text) - 1, error)
+
+ROW("pickle.5/onto", 1, "a list is loaded onto the end of another, or nothing is")
+{
+	EQUAL_TEXT(ONTO("\x80\x04](K\x02]K\x03"
+			"ae.",
+		       0),
+	    "[1, 2, [3]]");
+	EQUAL_TEXT(ONTO("\x80\x04].", 0), "[1]");
+	/* its own second item: it is there twice, and once of them inside of itself */
+	EQUAL_TEXT(ONTO("\x80\x04]\x94(K\x02h\x00"
+			"e.",
+		       0),
+	    "[1, 2, [2, [...]]]");
+	EQUAL_TEXT(ONTO("\x80\x04K\x02\x85.", MP_KIND), "[1]");
+	EQUAL_TEXT(ONTO("\x80\x04](K\x02", MP_UNPICKLING), "[1]");
+}
+
+/* A value of each size of block, kept; the others go at once. */
+static void
+make_briefly(void)
+{
+	struct mp_value *kept = NULL, *list;
+
+	mp__brief_begin(20);
+	list = mp_list();
+	for (int i = 0; i < 1000; i++) {
+		struct mp_value *v = mp_tuple(mp_int(100000 + i), mp_str("one of many"));
+		if (i == 500)
+			kept = mp_value_ref(v);
+		OK(mp_list_append(list, v));
+	}
+	mp_value_free(list);
+	mp__brief_end();
+	struct mp_value *after = mp_int(100500);
+	EQUAL_TEXT(shown(kept), "(100500, 'one of many')");
+	TRUE(mp_value_equal(mp_value_at(kept, 0), after) == 1, "as if made one by one");
+	mp_value_free(after);
+	mp_value_free(kept);
+}
+
+ROW("pickle.5/brief", 1, "what is made for a short while may be kept, and leaves nothing behind",
+    .seconds = 20)
+{
+	leaves_nothing(make_briefly);
 }
 
 /* --- pickle.6: what is carried -------------------------------------------------------------------------------- */

@@ -723,6 +723,158 @@ ROW("pool.2/threads", 1, "threads that wait for one result all get it; and each 
 	mp_close(&door);
 }
 
+/* Wait at the pipe of the first argument; then answer with so many bytes, or die. */
+static int
+answer_after(struct mp_value *args, struct mp_value **result)
+{
+	int64_t size = int_of(mp_value_at(args, 1));
+	char byte, text[100000];
+
+	(void)!mp_read_all((int)int_of(mp_value_at(args, 0)), &byte, 1);
+	if (size < 0)
+		kill(getpid(), SIGKILL);
+	memset(text, 'x', sizeof(text));
+	return (*result = mp_bytes(text, (size_t)size)) ? 0 : -ENOMEM;
+}
+
+/* A task that waits at a pipe, and a thread that waits for the task. */
+struct listener {
+	int pipe[2];
+	struct mp_result *r;
+	double timeout;
+	int error;
+	atomic_int tid;
+	pthread_t thread;
+};
+
+static void *
+listen_to(void *arg)
+{
+	struct listener *l = arg;
+
+	atomic_store(&l->tid, gettid());
+	l->error = mp_result_get(l->r, l->timeout, NULL);
+	return NULL;
+}
+
+/* The pipe must be there before the pool. */
+static void
+ask_and_listen(struct listener *l, struct mp_pool *pool, int64_t size,
+    const struct mp_callbacks *callbacks, double timeout)
+{
+	struct mp_value *args = mp_tuple(mp_int(l->pipe[0]), mp_int(size));
+
+	OK(mp_pool_apply_async(pool, answer_after, args, callbacks, &l->r));
+	mp_value_free(args);
+	l->timeout = timeout;
+	l->tid = 0;
+	EQUAL(pthread_create(&l->thread, NULL, listen_to, l), 0);
+	await_count(&l->tid, 1);
+	await_sleep(l->tid);
+}
+
+static int
+heard_by(struct listener *l)
+{
+	EQUAL(pthread_join(l->thread, NULL), 0);
+	mp_result_free(l->r);
+	return l->error;
+}
+
+ROW("pool.2/listens", 1, "who waits for one task is told, whether it is done, is lost, or given up",
+    TIDY)
+{
+	static const struct {
+		int64_t size;
+		int error;
+	} ends[] = {{10, 0}, {100000, 0}, {-1, MP_WORKER_DIED}, {10, 0}};
+	struct listener l;
+
+	OK(mp_pipe_cloexec(l.pipe));
+	struct mp_pool *pool = pool_of(2, NULL);
+	for (size_t i = 0; i < 4; i++) {
+		ask_and_listen(&l, pool, ends[i].size, NULL, MP_FOREVER);
+		OK(mp_write_all(l.pipe[1], "", 1));
+		EQUAL(heard_by(&l), ends[i].error);
+	}
+	ask_and_listen(&l, pool, 10, NULL, MP_FOREVER);
+	OK(mp_pool_terminate(pool));
+	EQUAL(heard_by(&l), MP_TERMINATED);
+	mp_pool_free(pool);
+	mp_close(&l.pipe[0]);
+	mp_close(&l.pipe[1]);
+}
+
+ROW("pool.2/listened", 1, "when the first who waits gives up, the others are told all the same",
+    TIDY)
+{
+	struct listener first, second;
+
+	OK(mp_pipe_cloexec(first.pipe));
+	OK(mp_pipe_cloexec(second.pipe));
+	struct mp_pool *pool = pool_of(2, NULL);
+	ask_and_listen(&first, pool, 10, NULL, 0.3);
+	ask_and_listen(&second, pool, 10, NULL, MP_FOREVER);
+	EQUAL(heard_by(&first), MP_TIMEOUT);
+	OK(mp_write_all(second.pipe[1], "", 1));
+	EQUAL(heard_by(&second), 0);
+	OK(mp_write_all(first.pipe[1], "", 1)); /* of this nobody wants to hear any more */
+	finish(pool);
+	for (int i = 0; i < 2; i++) {
+		mp_close(&first.pipe[i]);
+		mp_close(&second.pipe[i]);
+	}
+}
+
+ROW("pool.2/heard-and-gone", 1, "who waits is told, and the worker that has done its share leaves",
+    TIDY)
+{
+	struct mp_pool_options one_each = {.maxtasksperchild = 1};
+	struct listener l;
+
+	OK(mp_pipe_cloexec(l.pipe));
+	struct mp_pool *pool = pool_of(1, &one_each);
+	for (int i = 0; i < 3; i++) {
+		ask_and_listen(&l, pool, 10, NULL, MP_FOREVER);
+		OK(mp_write_all(l.pipe[1], "", 1));
+		EQUAL(heard_by(&l), 0);
+	}
+	finish(pool);
+	mp_close(&l.pipe[0]);
+	mp_close(&l.pipe[1]);
+}
+
+static void
+count_call(void *arg, struct mp_value *value)
+{
+	(void)value;
+	atomic_fetch_add((atomic_int *)arg, 1);
+}
+
+ROW("pool.2/heard-and-called", 1,
+    "who waits is told, and the callback is called; then it may close", TIDY)
+{
+	atomic_int calls = 0;
+	struct mp_callbacks callbacks = {.done = count_call, .arg = &calls};
+	struct listener l;
+
+	OK(mp_pipe_cloexec(l.pipe));
+	struct mp_pool *pool = pool_of(1, NULL);
+	ask_and_listen(&l, pool, 10, &callbacks, MP_FOREVER);
+	OK(mp_write_all(l.pipe[1], "", 1));
+	EQUAL(heard_by(&l), 0);
+	await_count(&calls, 1);
+	ask_and_listen(&l, pool, 10, NULL, MP_FOREVER);
+	OK(mp_pool_close(pool)); /* what is asked is done, and heard, and then it is over */
+	OK(mp_write_all(l.pipe[1], "", 1));
+	EQUAL(heard_by(&l), 0);
+	OK(mp_pool_join(pool, MP_FOREVER));
+	mp_pool_free(pool);
+	EQUAL(calls, 1);
+	mp_close(&l.pipe[0]);
+	mp_close(&l.pipe[1]);
+}
+
 ROW("pool.2/progress", 1, "what is given, runs, is done and has failed can be read at any time",
     TIDY)
 {

@@ -12,6 +12,11 @@
 #include "object.h"
 #include "opcode.h"
 
+/* Where stack, memo and marks begin: most pickles need no more. */
+struct begin {
+	/* yours */
+};
+
 struct decoder {
 	/* yours */
 };

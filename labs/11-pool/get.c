@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include <mp/deadline.h>
-#include <mp/pickle.h>
+#include <mp/internal.h>
 #include <mp/todo.h>
 
 #include "parts.h"

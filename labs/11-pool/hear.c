@@ -25,6 +25,20 @@ mp__pool_look(struct mp_pool *pool, struct worker *w)
 }
 
 int
+mp__pool_look_around(struct mp_pool *pool)
+{
+	/* pool.2: at the desks of all who have something to do. */
+	mp_todo("pool.2");
+}
+
+bool
+mp__pool_is_busy(struct mp_pool *pool)
+{
+	/* pool.2: are many answers to come: has a worker more than one task in hand? */
+	mp_todo("pool.2");
+}
+
+int
 mp__pool_hear(struct mp_pool *pool, struct worker *w)
 {
 	/* pool.2: read what is in the pipe, without waiting; then look at the desk. */

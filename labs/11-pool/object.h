@@ -86,6 +86,7 @@ struct mp_pool {
 	int doom; /* 0, MP_TERMINATED or MP_POOL_BROKEN */
 	int start_error;
 	struct task *queue, *last;
+	struct mp_result *ear;		     /* whose caller listens himself: ear.c */
 	struct mp_result *calls, *last_call; /* finished: to be told to who waits */
 	struct block *blocks;
 	size_t queued, given, done, failed, born, lost;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include <mp/bytes.h>
+#include <mp/internal.h>
 #include <mp/pickle.h>
 #include <mp/todo.h>
 

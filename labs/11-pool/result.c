@@ -43,7 +43,7 @@ mp__result_finish(struct mp_result *r)
 {
 	/*
 	 * pool.2: all parts are there. It is ready from now on; who waits is woken by the
-	 * supervisor, without the lock, and so are the callbacks called.
+	 * supervisor, without the lock, and so are the callbacks called. The ear knows at once.
 	 */
 	mp_todo("pool.2");
 }

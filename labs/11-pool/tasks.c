@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <mp/pickle.h>
+#include <mp/internal.h>
 #include <mp/todo.h>
 
 #include "parts.h"

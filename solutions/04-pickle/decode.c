@@ -271,7 +271,16 @@ mp_pickle_loads(const void *data, size_t size, struct mp_value **out)
 {
 	/* pickle.5: run the program until STOP; then the value on top is the result. */
 	//{
-	struct decoder d = {.at = data,
+	struct begin begin;
+	struct decoder d = {.arena = mp__arena_open(size),
+	    .begin = &begin,
+	    .stack = begin.stack,
+	    .room = sizeof(begin.stack) / sizeof(*begin.stack),
+	    .memo = memset(begin.memo, 0, sizeof(begin.memo)),
+	    .memo_room = sizeof(begin.memo) / sizeof(*begin.memo),
+	    .marks = begin.marks,
+	    .marks_room = sizeof(begin.marks) / sizeof(*begin.marks),
+	    .at = data,
 	    .end = (const uint8_t *)data + size,
 	    .memo_most = size,
 	    .left = size < SIZE_MAX / 4 ? size * 4 : SIZE_MAX,

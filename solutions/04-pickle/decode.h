@@ -12,10 +12,19 @@
 #include "object.h"
 #include "opcode.h"
 
+/* Where stack, memo and marks begin: most pickles need no more. */
+struct begin {
+	//{
+	struct mp_value *stack[32], *memo[16];
+	size_t marks[8];
+	//}
+};
+
 struct decoder {
 	//{
 	struct arena arena;	 /* where the values are made */
 	const uint8_t *at, *end; /* what is still to be read */
+	struct begin *begin;
 	struct mp_value **stack;
 	size_t height, room, floor;
 	size_t *marks; /* the floors below this one */

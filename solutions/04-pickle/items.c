@@ -219,7 +219,15 @@ mp_list_append(struct mp_value *list, struct mp_value *v)
 {
 	/* pickle.1: behind the last one. */
 	//{
-	return mp_list_insert(list, mp_value_len(list), v);
+	struct items *items = (struct items *)list;
+
+	if (!v || mp_value_kind(list) != MP_LIST ||
+	    (items->size == items->room && mp__items_grow(items, 1)))
+		return mp_list_insert(list, mp_value_len(list), v); /* it knows what is wrong */
+	if (is_node(v))
+		mp__joins(list, v);
+	items->at[items->size++] = v;
+	return 0;
 	//}
 }
 

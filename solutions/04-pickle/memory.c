@@ -3,18 +3,24 @@
  * Where values are made.
  *
  * A value is one malloc; but those that loads makes, hundreds at a time, are cut from blocks
- * of a kibibyte, then two, then four, which is several times as fast. A block counts the values
+ * of a kibibyte at most, then two, then four, which is several times as fast. A block counts the values
  * in it, and goes with the last one: so a value that is kept, keeps at most its block.
  *
  * Handout: labs/04-pickle/README.md
  */
+#include <mp/internal.h>
+
 #include "object.h"
 
 //{
-#define SMALL	(1024 / UNIT) /* the first block */
+#define SMALL	(1024 / UNIT) /* the first block; that of a tiny pickle is smaller */
 #define FULL	(4096 / UNIT) /* no more: the place of a value is a byte */
-#define LARGEST 256	   /* for which a new block is opened; larger ones have their own malloc */
+#define LARGEST 256 /* for which a new block is opened; larger ones have their own malloc */
+#define TINY	(LARGEST / UNIT + 2)
 #define MANY	(1u << 30) /* what an open block counts beyond the values in it */
+
+/* That of mp__brief_begin; its room is 0 outside. */
+static _Thread_local struct arena brief;
 
 /* Under AddressSanitizer every value is a malloc, so that it can watch each of them. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -31,8 +37,22 @@
 void
 mp__block_release(struct block *block, uint32_t n)
 {
-	if (atomic_fetch_sub_explicit(&block->live, n, memory_order_acq_rel) == n)
+	/* All that are left: nobody else has one, and need not be asked by an atomic operation. */
+	if (atomic_load_explicit(&block->live, memory_order_acquire) == n ||
+	    atomic_fetch_sub_explicit(&block->live, n, memory_order_acq_rel) == n)
 		free(block);
+}
+
+/* The first block is not made yet: it will be twice as large as this one, which is full. Few
+ * sizes, so that one that is freed fits the next. */
+struct arena
+mp__arena_open(size_t pickle)
+{
+	uint32_t half = TINY / 2;
+
+	while (half * 2 < pickle && half * 2 < SMALL)
+		half *= 2;
+	return (struct arena){.room = half, .used = half};
 }
 
 /* Nothing more comes into the block: from here on its values alone decide. */
@@ -47,7 +67,7 @@ mp__arena_close(struct arena *arena)
 static bool
 open_block(struct arena *arena)
 {
-	uint32_t room = arena->room == 0 ? SMALL : arena->room < FULL ? arena->room * 2 : FULL;
+	uint32_t room = arena->room * 2 < FULL ? arena->room * 2 : FULL;
 
 	mp__arena_close(arena);
 	if (!(arena->block = malloc(room * UNIT)))
@@ -61,12 +81,35 @@ open_block(struct arena *arena)
 void *
 mp__new_elsewhere(struct arena *arena, enum mp_kind kind, size_t size)
 {
-	struct mp_value *v;
+	struct arena *from = arena ? arena : brief.room ? &brief : NULL;
+	struct mp_value *v = NULL;
 
-	if (arena && size <= LARGEST && HAVE_BLOCKS)
-		return open_block(arena) ? new_value(arena, kind, size) : NULL;
-	if ((v = malloc(size)))
-		*v = (struct mp_value){.count = 1, .kind = (uint8_t)kind, .owned = arena != NULL};
+	if (!from || size > LARGEST || !HAVE_BLOCKS) {
+		if ((v = malloc(size)))
+			*v = (struct mp_value){.count = 1, .kind = (uint8_t)kind};
+	} else if (from->room - from->used >= (size + UNIT - 1) / UNIT || open_block(from)) {
+		v = new_value(from, kind, size);
+	}
+	if (v)
+		v->owned = arena != NULL;
 	return v;
 }
 //}
+
+void
+mp__brief_begin(size_t pickle)
+{
+	/* pickle.5: what this thread makes until the end will not live long: make it in blocks. */
+	//{
+	brief = mp__arena_open(pickle);
+	//}
+}
+
+void
+mp__brief_end(void)
+{
+	/* pickle.5: each by itself again. */
+	//{
+	mp__arena_close(&brief);
+	//}
+}

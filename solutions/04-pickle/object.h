@@ -118,6 +118,7 @@ struct arena {
 	uint32_t made;	     /* values */
 };
 void *mp__new_elsewhere(struct arena *arena, enum mp_kind kind, size_t size);
+struct arena mp__arena_open(size_t pickle); /* for what a pickle of that size makes */
 void mp__arena_close(struct arena *arena);
 /* n values of this block are no more. */
 void mp__block_release(struct block *block, uint32_t n);

@@ -9,17 +9,29 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <string.h>
 
 #include <mp/pickle.h>
 
 #include "decode.h"
 
 //{
+/* An array of n words, or a larger copy of the one where it began. */
+static void *
+grow(void *old, const void *began, size_t n, size_t room)
+{
+	void *new = reallocarray(old == began ? NULL : old, room, sizeof(void *));
+
+	if (new &&old == began)
+		memcpy(new, began, n * sizeof(void *));
+	return new;
+}
+
 int
 mp__push(struct decoder *d, struct mp_value *v)
 {
-	size_t room = d->room ? d->room * 2 : 64;
-	struct mp_value **stack = v ? reallocarray(d->stack, room, sizeof(*stack)) : NULL;
+	size_t room = d->room * 2;
+	struct mp_value **stack = v ? grow(d->stack, d->begin->stack, d->height, room) : NULL;
 
 	if (!stack) {
 		mp__let_go(&v, 1);
@@ -35,8 +47,8 @@ int
 mp__mark(struct decoder *d)
 {
 	if (d->marked == d->marks_room) {
-		size_t room = d->marks_room ? d->marks_room * 2 : 16;
-		size_t *marks = reallocarray(d->marks, room, sizeof(*marks));
+		size_t room = d->marks_room * 2;
+		size_t *marks = grow(d->marks, d->begin->marks, d->marked, room);
 		if (!marks)
 			return -ENOMEM;
 		d->marks = marks;
@@ -50,14 +62,12 @@ mp__mark(struct decoder *d)
 struct mp_value **
 mp__pop_mark(struct decoder *d, size_t *n)
 {
-	static struct mp_value *nothing; /* the stack may not exist yet */
-
 	if (d->marked == 0)
 		return NULL;
 	*n = d->height - d->floor;
 	d->height = d->floor;
 	d->floor = d->marks[--d->marked];
-	return d->stack ? d->stack + d->height : &nothing;
+	return d->stack + d->height;
 }
 
 int
@@ -66,10 +76,10 @@ mp__memo_put(struct decoder *d, size_t number)
 	if (!top(d) || number > d->memo_most)
 		return MP_UNPICKLING;
 	if (number >= d->memo_room) {
-		size_t room = d->memo_room ? d->memo_room * 2 : 64;
-		if (room <= number)
-			room = number + 1;
-		struct mp_value **memo = reallocarray(d->memo, room, sizeof(*memo));
+		size_t room = d->memo_room * 2;
+		while (room <= number)
+			room *= 2;
+		struct mp_value **memo = grow(d->memo, d->begin->memo, d->memo_room, room);
 		if (!memo)
 			return -ENOMEM;
 		memset(memo + d->memo_room, 0, (room - d->memo_room) * sizeof(*memo));
@@ -129,9 +139,12 @@ mp__decoder_release(struct decoder *d)
 	mp__let_go(d->memo, d->memo_room);
 	mp__let_go(d->trash, d->trashed);
 	mp__arena_close(&d->arena);
-	free(d->stack);
 	free(d->trash);
-	free(d->marks);
-	free(d->memo);
+	if (d->stack != d->begin->stack)
+		free(d->stack);
+	if (d->marks != d->begin->marks)
+		free(d->marks);
+	if (d->memo != d->begin->memo)
+		free(d->memo);
 }
 //}

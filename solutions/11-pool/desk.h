@@ -40,7 +40,10 @@ struct desk {
 };
 
 struct wall {
-	atomic_int attentive; /* the supervisor sleeps: ring after every answer */
+	/* Who sleeps, and wants to be told of every answer: the supervisor, by its pipe; or a
+	 * caller, by the futex `rung`. */
+	_Atomic enum { NOBODY, SUPERVISOR, CALLER } attentive;
+	_Atomic uint32_t rung;
 	struct desk desks[];
 };
 
@@ -99,6 +102,9 @@ struct station {
 	struct mp_pool *pool; /* over fork: a copy, with descriptors that are not ours */
 };
 int mp__pool_work(const struct station *station);
+
+/* ear.c */
+void mp__ear_ring(struct wall *wall);
 
 /* station.c */
 int mp__station_process(struct mp_process **out, const struct station *station,

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include <mp/deadline.h>
-#include <mp/pickle.h>
+#include <mp/internal.h>
 
 #include "parts.h"
 
@@ -29,20 +29,6 @@ wait_ready(struct mp_result *r, int64_t deadline)
 	return r->left ? MP_TIMEOUT : 0;
 }
 
-/* The items of one part, at the end of a list. */
-static int
-add_part(struct mp_value *list, const struct part *part)
-{
-	struct mp_value *items;
-	int error = mp_pickle_loads(part->data, part->size, &items);
-
-	for (size_t i = 0; !error && i < mp_value_len(items); i++)
-		error = mp_list_append(list, mp_value_ref(mp_value_at(items, i)));
-	if (!error)
-		mp_value_free(items);
-	return error;
-}
-
 /* Make the value. Of two threads that do so at once, one has worked in vain. */
 static int
 make_value(struct mp_result *r, struct mp_value **out)
@@ -51,7 +37,7 @@ make_value(struct mp_result *r, struct mp_value **out)
 	int error = list ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < r->count && !error; i++)
-		error = add_part(list, &r->parts[i]);
+		error = mp__loads_onto(list, r->parts[i].data, r->parts[i].size);
 	if (!error && r->single && mp_value_len(list) != 1)
 		error = MP_NOT_ENCODED;
 	if (error) {
@@ -96,6 +82,8 @@ mp_result_wait(struct mp_result *r, double timeout)
 		return MP_NOT_PARENT;
 	if (timeout > 0 && r->left && pthread_equal(pthread_self(), r->pool->supervisor))
 		return -EDEADLK;
+	if (timeout > 0 && r->left)
+		mp__ear_wait(r, deadline);
 	return wait_ready(r, deadline);
 	//}
 }

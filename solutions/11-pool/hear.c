@@ -112,6 +112,32 @@ mp__pool_look(struct mp_pool *pool, struct worker *w)
 }
 
 int
+mp__pool_look_around(struct mp_pool *pool)
+{
+	/* pool.2: at the desks of all who have something to do. */
+	//{
+	int ended = 0;
+
+	for (struct worker *w = pool->workers; w < end_of(pool); w++)
+		if (w->load)
+			ended += mp__pool_look(pool, w);
+	return ended;
+	//}
+}
+
+bool
+mp__pool_is_busy(struct mp_pool *pool)
+{
+	/* pool.2: are many answers to come: has a worker more than one task in hand? */
+	//{
+	for (struct worker *w = pool->workers; w < end_of(pool); w++)
+		if (w->load > 1)
+			return true;
+	return false;
+	//}
+}
+
+int
 mp__pool_hear(struct mp_pool *pool, struct worker *w)
 {
 	/* pool.2: read what is in the pipe, without waiting; then look at the desk. */

@@ -21,6 +21,9 @@ int mp__pool_open(struct mp_pool *pool);  /* hold lock: 0, or why no task is tak
 /* supervisor.c */
 void *mp__pool_supervise(void *pool);
 
+/* ear.c */
+void mp__ear_wait(struct mp_result *r, int64_t deadline);
+
 /* upkeep.c; the supervisor only; hold lock */
 void mp__pool_keep_up(struct mp_pool *pool);
 void mp__pool_give_up(struct mp_pool *pool);
@@ -31,9 +34,11 @@ mp__pool_break(struct mp_pool *pool, const char *format, ...) __attribute__((for
 int mp__pool_hire(struct mp_pool *pool, struct worker *w);
 void mp__pool_bury(struct mp_pool *pool, struct worker *w);
 
-/* hear.c: what workers say. How many tasks that ended. */
+/* hear.c: what workers say. How many tasks that ended. Hold lock. */
 int mp__pool_hear(struct mp_pool *pool, struct worker *w);
 int mp__pool_look(struct mp_pool *pool, struct worker *w);
+int mp__pool_look_around(struct mp_pool *pool); /* at all desks */
+bool mp__pool_is_busy(struct mp_pool *pool);
 
 /* dispatch.c; hold lock */
 void mp__pool_enqueue(struct mp_pool *pool, struct task *first, struct task *last);

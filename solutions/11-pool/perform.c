@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include <mp/bytes.h>
+#include <mp/internal.h>
 #include <mp/pickle.h>
 
 #include "desk.h"
@@ -32,15 +33,11 @@ fail(struct performance *done, int error)
 }
 
 static int
-call_one(mp_task *f, bool tuples, struct mp_value *item, struct mp_value **result)
+call_one(mp_task *f, struct mp_value *args, struct mp_value **result)
 {
-	struct mp_value *args = tuples ? mp_value_ref(item) : mp_tuple(mp_value_ref(item));
-
-	if (!args)
-		return -ENOMEM;
 	*result = NULL;
-	int error = f(args, result);
-	mp_value_free(args);
+	int error = args ? f(args, result) : -ENOMEM;
+
 	if (error < 0) {
 		mp_value_free(*result);
 		return error;
@@ -53,14 +50,18 @@ call_one(mp_task *f, bool tuples, struct mp_value *item, struct mp_value **resul
 static int
 call_all(mp_task *f, bool tuples, struct mp_value *items, struct mp_value *results)
 {
+	struct mp_value *args = NULL, *result;
 	int error = 0;
 
 	for (size_t i = 0; i < mp_value_len(items) && !error; i++) {
-		struct mp_value *result;
-		error = call_one(f, tuples, mp_value_at(items, i), &result);
+		struct mp_value *item = mp_value_at(items, i);
+		if (!tuples)
+			args = item = mp__tuple_again(args, mp_value_ref(item));
+		error = call_one(f, item, &result);
 		if (!error)
 			error = mp_list_append(results, result);
 	}
+	mp_value_free(args);
 	return error;
 }
 
@@ -79,6 +80,7 @@ encode(struct mp_value *results, struct performance *done)
 static void
 perform_values(mp_task *f, bool tuples, const char *data, size_t size, struct performance *done)
 {
+	mp__brief_begin(size);
 	struct mp_value *items = NULL, *results = mp_list();
 	int error = results ? mp_pickle_loads(data, size, &items) : -ENOMEM;
 
@@ -90,6 +92,7 @@ perform_values(mp_task *f, bool tuples, const char *data, size_t size, struct pe
 		fail(done, error);
 	mp_value_free(items);
 	mp_value_free(results);
+	mp__brief_end();
 }
 
 static void

@@ -100,7 +100,7 @@ mp__result_finish(struct mp_result *r)
 {
 	/*
 	 * pool.2: all parts are there. It is ready from now on; who waits is woken by the
-	 * supervisor, without the lock, and so are the callbacks called.
+	 * supervisor, without the lock, and so are the callbacks called. The ear knows at once.
 	 */
 	//{
 	struct mp_pool *pool = r->pool;
@@ -109,13 +109,20 @@ mp__result_finish(struct mp_result *r)
 	mp__memory_give(pool, r->copy_out);
 	r->copy_in = r->copy_out = NULL;
 	mp__imap_done(r);
+	r->left = 0;
+	if (pool->ear == r) {
+		mp__ear_ring(pool->wall);
+		if (!r->callbacks.done && !r->callbacks.failed) {
+			mp__bell_ring(r->bell);
+			return;
+		}
+	}
 	r->next_call = NULL;
 	if (pool->calls)
 		pool->last_call->next_call = r;
 	else
 		pool->calls = r;
 	pool->last_call = mp__result_ref(r);
-	r->left = 0;
 	if (!pthread_equal(pthread_self(), pool->supervisor))
 		mp__pool_wake(pool);
 	//}

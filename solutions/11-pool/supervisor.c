@@ -89,47 +89,26 @@ next_deadline(struct mp_pool *pool)
 	return deadline;
 }
 
-/* Look at all desks. How many tasks have ended. */
-static int
-look(struct mp_pool *pool)
-{
-	int ended = 0;
-
-	for (struct worker *w = pool->workers; w < end_of(pool); w++)
-		if (w->load)
-			ended += mp__pool_look(pool, w);
-	return ended;
-}
-
-static bool
-many_are_on_their_way(struct mp_pool *pool)
-{
-	for (struct worker *w = pool->workers; w < end_of(pool); w++)
-		if (w->load > 1)
-			return true;
-	return false;
-}
-
 /* Sleep; ended: how many tasks the turn before has seen end. Hold lock. */
 static void
 rest(struct mp_pool *pool, int ended)
 {
 	int64_t deadline = next_deadline(pool);
-	bool nap = ended && many_are_on_their_way(pool);
+	bool nap = ended && mp__pool_is_busy(pool);
 
 	if (nap && mp_now() + NAP < deadline)
 		deadline = mp_now() + NAP;
 	/*
 	 * The order of these two lines is what a worker relies on, who puts down an answer
-	 * and then reads "attentive": either it sees 1 and rings, or we see the answer.
+	 * and then reads "attentive": either it sees who is, and rings, or we see the answer.
 	 */
-	atomic_store(&pool->wall->attentive, !nap);
-	if (!nap && look(pool))
+	atomic_store(&pool->wall->attentive, nap ? NOBODY : pool->ear ? CALLER : SUPERVISOR);
+	if (!nap && mp__pool_look_around(pool))
 		deadline = 0; /* there is something to deal with */
 	pthread_mutex_unlock(&pool->lock);
 	sleep_until(pool, deadline);
 	pthread_mutex_lock(&pool->lock);
-	atomic_store(&pool->wall->attentive, 0);
+	atomic_store(&pool->wall->attentive, NOBODY);
 }
 
 /* --- one turn; hold lock --- */
@@ -137,7 +116,7 @@ rest(struct mp_pool *pool, int ended)
 static int
 turn(struct mp_pool *pool)
 {
-	int ended = look(pool);
+	int ended = mp__pool_look_around(pool);
 
 	for (struct worker *w = pool->workers; w < end_of(pool); w++)
 		if (w->process && w->rings)

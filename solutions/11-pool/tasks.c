@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <mp/pickle.h>
+#include <mp/internal.h>
 
 #include "parts.h"
 
@@ -95,16 +95,10 @@ mp__pool_chunk(struct task **out, struct mp_result *r, size_t part, enum kind ki
 {
 	/* pool.3: a task of the n items from there on: their list, pickled. */
 	//{
-	struct mp_value *list = mp_list();
 	void *data = NULL;
 	size_t size = 0;
-	int error = list ? 0 : -ENOMEM;
+	int error = mp__dumps_slice(items, from, n, &data, &size);
 
-	for (size_t i = from; i < from + n && !error; i++)
-		error = mp_list_append(list, mp_value_ref(mp_value_at(items, i)));
-	if (!error)
-		error = mp_pickle_dumps(list, &data, &size, NULL);
-	mp_value_free(list);
 	if (error)
 		return error;
 	*out = mp__task_new(r, part, n, kind, (void (*)(void))f, name, data, size);

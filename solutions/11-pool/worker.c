@@ -11,6 +11,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -50,7 +51,12 @@ tell(struct self *self, uint64_t number, int error, const void *data, size_t siz
 static void
 ring(struct self *self)
 {
-	tell(self, RING, 0, "", 0);
+	if (atomic_load(&self->station->wall->attentive) != CALLER) {
+		tell(self, RING, 0, "", 0);
+		return;
+	}
+	mp__ear_ring(self->station->wall);
+	self->unrung = false;
 }
 
 /* The task is ours, unless it has been taken back. */
@@ -141,6 +147,9 @@ settle(const struct station *station)
 		mp_close(&pool->news);
 		mp_close(&pool->wake);
 	}
+	/* each chunk needs the memory of the last one again: do not give it back in between */
+	mallopt(M_TRIM_THRESHOLD, 32 << 20);
+	mallopt(M_MMAP_THRESHOLD, 16 << 20);
 	signal(SIGINT, SIG_IGN);
 	pthread_sigmask(SIG_SETMASK, &station->mask, NULL);
 }

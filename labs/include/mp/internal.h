@@ -86,6 +86,41 @@ mp__process_run(struct mp_process *p, const char *identity, pid_t parent, int pa
  * Tasks process.1 */
 int mp__process_death_signal(const struct mp_process *p);
 
+/* From 04-pickle, for whoever sends many values. */
+
+/*
+ * dumps of the list of the n items of a list or tuple from there on.
+ *
+ * Tasks   pickle.4
+ */
+int mp__dumps_slice(
+    const struct mp_value *v, size_t from, size_t n, void **data, size_t *size) MP_MUST_CHECK;
+
+/*
+ * list.extend(loads(data)); MP_KIND: it is not a list.
+ *
+ * Tasks   pickle.5
+ */
+int mp__loads_onto(struct mp_value *list, const void *data, size_t size) MP_MUST_CHECK;
+
+/*
+ * (item,), and `tuple`, one that this has made, is free: the same memory, if nobody else has it.
+ *
+ * Owns    both are taken over; tuple may be NULL
+ * Returns NULL: no memory
+ * Tasks   pickle.1
+ */
+struct mp_value *mp__tuple_again(struct mp_value *tuple, struct mp_value *item);
+
+/*
+ * Between these two, the values that this thread makes are expected to go soon, all of them:
+ * they are made in blocks, as those of a pickle of that size. One that stays keeps its block.
+ *
+ * Tasks   pickle.5
+ */
+void mp__brief_begin(size_t pickle);
+void mp__brief_end(void);
+
 /* From 05-spawn, for the classes of objects that hold descriptors. */
 
 /*
