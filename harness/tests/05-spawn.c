@@ -1573,6 +1573,17 @@ count_lines(const char *text)
 	return n;
 }
 
+static pid_t
+kill_tracker(void)
+{
+	siginfo_t info;
+	pid_t pid = tracker_pid();
+
+	EQUAL(kill(pid, SIGKILL), 0);
+	EQUAL(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	return pid;
+}
+
 /* 87 */
 ROW("spawn.6/killed", 2, "a tracker that was killed is started anew, with one warning",
     .seconds = 3, TIDY)
@@ -1582,20 +1593,21 @@ ROW("spawn.6/killed", 2, "a tracker that was killed is started anew, with one wa
 
 	make_names();
 	OK(mp_tracker_register("/noop", "noop"));
-	pid_t pid = tracker_pid();
-	siginfo_t info;
-	EQUAL(kill(pid, SIGKILL), 0);
-	EQUAL(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	pid_t pid = kill_tracker();
 	OK(mp_tracker_register(names[0], "shared_memory"));
 	OK(mp_tracker_register(names[1], "shared_memory"));
 	TRUE(tracker_pid() != pid, "there is a new tracker");
 	OK(mp_tracker_unregister(names[1], "shared_memory"));
 	OK(mp_tracker_unregister(names[0], "shared_memory"));
+	/* And also for who asks for the pipe only. */
+	kill_tracker();
+	struct pollfd end = {.fd = OK(mp_tracker_fd())};
+	EQUAL(poll(&end, 1, 0), 0);
 	int code = mp_tracker_stop();
 	restore_errors(kept);
 	EQUAL(code, 0);
 	unlink_names();
-	EQUAL(count_lines(ear_text(&ear)), 1);
+	EQUAL(count_lines(ear_text(&ear)), 2);
 }
 
 static int

@@ -757,7 +757,21 @@ listen_to(void *arg)
 	return NULL;
 }
 
-/* The pipe must be there before the pool. */
+/* Until all other threads sleep, the supervisor among them. */
+static void
+await_others(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	struct dirent *entry;
+
+	TRUE(tasks, "/proc is there");
+	while ((entry = readdir(tasks)))
+		if (atoi(entry->d_name) > 0 && atoi(entry->d_name) != gettid())
+			await_sleep(atoi(entry->d_name));
+	closedir(tasks);
+}
+
+/* The pipe must be there before the pool. While the supervisor is awake, nobody else listens. */
 static void
 ask_and_listen(struct listener *l, struct mp_pool *pool, int64_t size,
     const struct mp_callbacks *callbacks, double timeout)
@@ -766,6 +780,7 @@ ask_and_listen(struct listener *l, struct mp_pool *pool, int64_t size,
 
 	OK(mp_pool_apply_async(pool, answer_after, args, callbacks, &l->r));
 	mp_value_free(args);
+	await_others();
 	l->timeout = timeout;
 	l->tid = 0;
 	EQUAL(pthread_create(&l->thread, NULL, listen_to, l), 0);

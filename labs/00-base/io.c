@@ -50,11 +50,14 @@ mp_pipe_cloexec(int fds[2])
 void
 mp_close(int *fd)
 {
-	int kept = errno;
+	int open = *fd;
 
-	/* Not retried on EINTR: Linux has released the descriptor by then. */
-	if (*fd >= 0)
-		close(*fd);
 	*fd = -1;
-	errno = kept;
+	if (open < 0)
+		return;
+	int kept = errno;
+	/* Not retried on EINTR: Linux has released the descriptor by then. */
+	close(open);
+	if (errno != kept) /* not written for nothing: after a fork that would copy a page */
+		errno = kept;
 }

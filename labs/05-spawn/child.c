@@ -39,8 +39,8 @@ _Noreturn void
 parcel_open(void)
 {
 	/*
-	 * spawn.4: see to it that the places are closed by exec; receive who this is, become
-	 * it (mp__process_run), receive the arguments, call the function.
+	 * spawn.4: receive who this is, become it (mp__process_run), receive the arguments, call
+	 * the function.
 	 */
 	mp_todo("spawn.4");
 }
@@ -55,6 +55,9 @@ mp__spawned_fd(int index)
 int
 mp_init(int argc, char **argv)
 {
-	/* spawn.4: the guard: children and the forkserver turn off here. */
+	/*
+	 * spawn.4: the guard: children and the forkserver turn off here. A spawned child first
+	 * sees to it that what it inherited is closed by exec.
+	 */
 	mp_todo("spawn.4");
 }

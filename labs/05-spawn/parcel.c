@@ -53,6 +53,13 @@ parcel_pack(struct parcel *parcel, struct mp_process *p, const struct call *call
 }
 
 int
+parcel_stdin(struct parcel *parcel)
+{
+	/* spawn.4: a program that is executed reads nothing from standard input. */
+	mp_todo("spawn.4");
+}
+
+int
 parcel_send(struct parcel *parcel)
 {
 	/* spawn.4: both messages; a pipe that nobody reads from is no error of ours. */

@@ -54,6 +54,9 @@ struct parcel {
  */
 int parcel_pack(struct parcel *parcel, struct mp_process *p, const struct call *call);
 
+/* Before it is executed; a child of the forkserver's has the server's. Tasks spawn.4 */
+int parcel_stdin(struct parcel *parcel);
+
 /* Close our copies of the child's descriptors; and then send. A child that does not read on has
  * ended: that is not for us to tell. Tasks spawn.4 */
 int parcel_send(struct parcel *parcel);

@@ -31,6 +31,7 @@
 #include <mp/io.h>
 #include <mp/todo.h>
 
+#include "helper.h"
 #include "server.h"
 
 bool

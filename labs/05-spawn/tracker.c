@@ -46,7 +46,8 @@ mp_tracker_unregister(const char *name, const char *type)
 int
 mp_tracker_fd(void)
 {
-	/* spawn.6: the writing end of one that lives: PROBE:0:noop finds out. */
+	/* spawn.6: the writing end of one that lives: if nobody reads there, PROBE:0:noop starts
+	 * a new one. */
 	mp_todo("spawn.6");
 }
 

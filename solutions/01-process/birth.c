@@ -52,8 +52,9 @@ become(struct mp_process *p, pid_t parent, int parent_pidfd)
 	pthread_mutex_init(&p->lock, NULL); /* start holds it, in the other process */
 	mp__family_forget();
 	mp_close(&mp__parent.pidfd); /* our parent's parent */
-	free(mp__parent.name);
-	mp__parent.name = strdup(mp_process_name(mp__current));
+	if (mp__parent.name) /* else not even a call: malloc's code would be paged in for it */
+		free(mp__parent.name);
+	mp__parent.name = mp__current->name ? strdup(mp__current->name) : NULL;
 	mp__parent.daemon = mp__current->daemon;
 	mp__parent.pid = parent;
 	mp__parent.pidfd = parent_pidfd;
@@ -139,7 +140,7 @@ mp__process_run(struct mp_process *p, const char *identity, pid_t parent, int pa
 	 * who is who, read nothing from stdin, run the target, mp_exit.
 	 */
 	//{
-	char *copy = strdup(identity);
+	char *copy = identity == p->identity ? NULL : strdup(identity);
 
 	if (copy) {
 		free(p->identity);

@@ -44,14 +44,23 @@ default_name(const char *identity)
 	return asprintf(&name, "Process-%s", identity) < 0 ? NULL : name;
 }
 
+/* The creator's and a number. Not by printf: each spawned child comes here, and would map its code. */
 static char *
 next_identity(void)
 {
 	unsigned number = atomic_fetch_add(&mp__made, 1) + 1;
-	const char *mine = mp__current->identity;
-	char *identity;
+	size_t mine = strlen(mp__current->identity);
+	char digits[] = ":4294967295", *first = digits + sizeof(digits) - 1;
 
-	return asprintf(&identity, "%s%s%u", mine, *mine ? ":" : "", number) < 0 ? NULL : identity;
+	do
+		*--first = (char)('0' + number % 10);
+	while (number /= 10);
+	if (mine)
+		*--first = ':';
+	char *identity = malloc(mine + strlen(first) + 1);
+	if (identity)
+		strcpy(stpcpy(identity, mp__current->identity), first);
+	return identity;
 }
 
 static void
@@ -81,7 +90,7 @@ mp_process_new(struct mp_process **out, int (*target)(void *arg), void *arg,
 
 	if (o->death_signal < MP_NO_SIGNAL || o->death_signal > SIGRTMAX)
 		return MP_INVALID;
-	struct mp_process *p = calloc(1, sizeof(*p));
+	struct mp_process *p = malloc(sizeof(*p));
 	if (!p)
 		return -ENOMEM;
 	*p = (struct mp_process){

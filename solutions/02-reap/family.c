@@ -91,12 +91,15 @@ register_exit(void)
 	return 0;
 }
 
-/* A new reference to every child, alive or not; the caller frees. NULL: no memory. */
+/* A new reference to every child, alive or not; release them. NULL: no memory. */
 static struct mp_process **
 snapshot(size_t *count)
 {
+	static struct mp_process *none[1]; /* most children have none: no page is written */
+
 	enter();
-	struct mp_process **all = calloc(family.count + 1, sizeof(struct mp_process *));
+	struct mp_process **all =
+	    family.count ? calloc(family.count, sizeof(struct mp_process *)) : none;
 	*count = all ? family.count : 0;
 	for (size_t i = 0; i < *count; i++)
 		all[i] = mp_process_ref(family.children[i]);
@@ -109,7 +112,8 @@ release(struct mp_process **all, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		mp_process_free(all[i]);
-	free(all);
+	if (count)
+		free(all);
 }
 //}
 
@@ -201,8 +205,9 @@ mp__family_birth(void)
 		return MP_DAEMONIC;
 	enter();
 	int error = register_exit();
+	bool childless = family.count == 0;
 	let_go();
-	if (error)
+	if (error || childless)
 		return error;
 	/* One look at all children first, or n starts would ask n * n times. */
 	if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0)

@@ -129,14 +129,13 @@ _Noreturn void
 parcel_open(void)
 {
 	/*
-	 * spawn.4: see to it that the places are closed by exec; receive who this is, become
-	 * it (mp__process_run), receive the arguments, call the function.
+	 * spawn.4: receive who this is, become it (mp__process_run), receive the arguments, call
+	 * the function.
 	 */
 	//{
 	struct mp_value *who;
 
 	guarded = true;
-	close_range(PLACE_TRACKER, UINT_MAX, CLOSE_RANGE_CLOEXEC);
 	tracker_adopt(PLACE_TRACKER);
 	if (fcntl(PLACE_SERVER, F_GETFD) >= 0)
 		server_adopt(PLACE_SERVER);
@@ -165,7 +164,10 @@ mp__spawned_fd(int index)
 int
 mp_init(int argc, char **argv)
 {
-	/* spawn.4: the guard: children and the forkserver turn off here. */
+	/*
+	 * spawn.4: the guard: children and the forkserver turn off here. A spawned child first
+	 * sees to it that what it inherited is closed by exec.
+	 */
 	//{
 	bool spawned = argc == 2 && !strcmp(argv[1], "--mp-spawn");
 	bool serves = argc == 2 && !strcmp(argv[1], "--mp-forkserver");
@@ -175,8 +177,10 @@ mp_init(int argc, char **argv)
 		    STDERR_FILENO, "%s: %s is said by this program to itself\n", argv[0], argv[1]);
 		_exit(EXIT_FAILURE);
 	}
-	if (spawned)
+	if (spawned) {
+		close_range(PLACE_TRACKER, UINT_MAX, CLOSE_RANGE_CLOEXEC);
 		parcel_open();
+	}
 	if (serves)
 		server_main();
 	guarded = true;

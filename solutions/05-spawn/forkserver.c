@@ -69,14 +69,17 @@ execute(const int *parcel_fds, int socket, pid_t *pid, int *pidfd)
 
 /* Hold the helpers' lock. */
 static int
-start(const int *parcel_fds)
+start(struct parcel *parcel)
 {
 	int ends[2], pidfd;
 	pid_t pid;
 
+	int error = parcel_stdin(parcel);
+	if (error)
+		return error;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return -errno;
-	int error = execute(parcel_fds, ends[0], &pid, &pidfd);
+	error = execute(parcel->fds, ends[0], &pid, &pidfd);
 	mp_close(&ends[0]);
 	if (error) {
 		mp_close(&ends[1]);
@@ -138,7 +141,7 @@ ask_again(struct parcel *parcel, int death_signal, struct call *call, pid_t *pid
 
 	helpers_lock();
 	for (int attempt = 0; error == -EPIPE && attempt < 2; attempt++) {
-		error = server.fd < 0 ? start(parcel->fds) : 0;
+		error = server.fd < 0 ? start(parcel) : 0;
 		if (!error)
 			error = ask(parcel, death_signal, call, pid, pidfd);
 		if (error == -EPIPE)

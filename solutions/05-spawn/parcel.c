@@ -78,9 +78,7 @@ open_places(struct parcel *parcel)
 	/* Closed here, closed there: look before we open anything, which might get that number. */
 	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
 		fds[fd] = fcntl(fd, F_GETFD) < 0 ? -1 : fd;
-	int error = keep(&fds[STDIN_FILENO], open("/dev/null", O_RDONLY | O_CLOEXEC));
-	if (!error)
-		error = keep(&fds[PLACE_TRACKER], mp_tracker_fd());
+	int error = keep(&fds[PLACE_TRACKER], mp_tracker_fd());
 	if (!error)
 		error = keep(&fds[PLACE_PARENT], pidfd_open(getpid(), 0));
 	if (!error && !(error = mp_pipe_cloexec(ends))) {
@@ -160,6 +158,17 @@ parcel_pack(struct parcel *parcel, struct mp_process *p, const struct call *call
 	if (!error)
 		error = pack_args(parcel, call);
 	return error ? error : open_places(parcel);
+	//}
+}
+
+int
+parcel_stdin(struct parcel *parcel)
+{
+	/* spawn.4: a program that is executed reads nothing from standard input. */
+	//{
+	if (parcel->fds[STDIN_FILENO] >= 0)
+		return 0;
+	return keep(&parcel->fds[STDIN_FILENO], open("/dev/null", O_RDONLY | O_CLOEXEC));
 	//}
 }
 

@@ -30,6 +30,7 @@
 #include <mp/deadline.h>
 #include <mp/io.h>
 
+#include "helper.h"
 #include "server.h"
 
 //{
@@ -46,6 +47,7 @@ static struct {
 	size_t count, room;
 	/* as it was when the server began: what its children get back */
 	void (*on_child)(int);
+	sigset_t interrupt; /* just SIGINT */
 	struct rlimit files;
 	bool closed[STDERR_FILENO + 1]; /* streams; /dev/null keeps their places */
 } state;
@@ -55,22 +57,21 @@ static _Noreturn void
 be_child(int *fds, size_t count)
 {
 	size_t end = PLACE_TRACKER + count - 1;
-	sigset_t interrupt;
 
-	signal(SIGCHLD, state.on_child);
-	for (size_t i = 1; i < count; i++) /* above all places first: they may cross */
-		fds[i] = fcntl(fds[i], F_DUPFD, (int)end);
+	if (state.on_child != SIG_DFL)
+		signal(SIGCHLD, state.on_child);
+	/* They lie above their places and in this order, for all came after the server's own and
+	 * each got the lowest number that was free: none is overwritten before it is copied. */
 	for (size_t i = 1; i < count; i++)
-		dup2(fds[i], (int)(PLACE_TRACKER + i - 1));
+		dup3(fds[i], (int)(PLACE_TRACKER + i - 1), O_CLOEXEC);
 	close_range((unsigned)end, UINT_MAX, 0);
 	for (int fd = 0; fd <= STDERR_FILENO; fd++)
 		if (state.closed[fd])
 			close(fd);
 	setrlimit(RLIMIT_NOFILE, &state.files);
 	prctl(PR_SET_NAME, program_invocation_short_name);
-	sigemptyset(&interrupt);
-	sigaddset(&interrupt, SIGINT);
-	sigprocmask(SIG_UNBLOCK, &interrupt, NULL); /* one that came since the fork comes now */
+	/* One that came since the fork comes now. */
+	pthread_sigmask(SIG_UNBLOCK, &state.interrupt, NULL);
 	parcel_open();
 }
 
@@ -234,9 +235,13 @@ server_main(void)
 	struct pollfd *fds = NULL;
 
 	state.on_child = signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&state.interrupt);
+	sigaddset(&state.interrupt, SIGINT);
 	prctl(PR_SET_NAME, "mp-forkserver");
 	fill_streams();
 	take_descriptors();
+	helpers_lock(); /* once here, and no child need prepare it again */
+	helpers_unlock();
 	for (;;) {
 		struct pollfd *more = reallocarray(fds, 1 + 2 * state.count, sizeof(struct pollfd));
 		if (!more)

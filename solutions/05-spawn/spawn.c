@@ -32,6 +32,8 @@ spawn_make(struct mp_process *p, void *arg, pid_t *pid, int *pidfd)
 	};
 
 	if (!error)
+		error = parcel_stdin(&parcel);
+	if (!error)
 		error = launch(&how, pid, pidfd);
 	if (!error)
 		error = parcel_send(&parcel);

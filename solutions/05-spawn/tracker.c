@@ -137,6 +137,16 @@ say(const char *command, const char *name, const char *type)
 	return error ? error : fd;
 }
 
+/* Nobody holds the reading end any more, or there is none: asked without a word, which would
+ * wake the tracker for nothing. */
+static bool
+unread(int fd)
+{
+	struct pollfd end = {.fd = fd}; /* POLLERR is always told */
+
+	return fd < 0 || mp_poll(&end, 1, mp_deadline(0)) != 0;
+}
+
 static int
 say_name(const char *command, const char *name, const char *type)
 {
@@ -173,9 +183,13 @@ mp_tracker_unregister(const char *name, const char *type)
 int
 mp_tracker_fd(void)
 {
-	/* spawn.6: the writing end of one that lives: PROBE:0:noop finds out. */
+	/* spawn.6: the writing end of one that lives: if nobody reads there, PROBE:0:noop starts
+	 * a new one. */
 	//{
-	return say("PROBE", "0", "noop");
+	helpers_lock();
+	int fd = unread(tracker.fd) ? -1 : tracker.fd;
+	helpers_unlock();
+	return fd < 0 ? say("PROBE", "0", "noop") : fd;
 	//}
 }
 
