@@ -938,7 +938,7 @@ die_everywhere(
 {
 	static const char *const names[] = {"instruction", "call", "store"};
 	static const int stride[] = {SOME, 1, 1};
-	bool killed = unit == POINT_CALL || point_possible();
+	bool killed = unit == POINT_CALL || step_possible();
 	long points = 0;
 
 	while (killed) {
@@ -1016,7 +1016,7 @@ ROW("shm.4/alloc", 3, "killed at any store in alloc: the heap is sound, and the 
 {
 	long points = die_everywhere(POINT_STORE, with_holes, allocate, 1);
 
-	TRUE(points >= 3 || !point_possible(), "there are stores to die at, not only %ld", points);
+	TRUE(points >= 3 || !step_possible(), "there are stores to die at, not only %ld", points);
 }
 
 ROW("shm.4/dealloc", 2, "killed at any store in dealloc: the heap is sound, and the others go on",
@@ -1025,7 +1025,7 @@ ROW("shm.4/dealloc", 2, "killed at any store in dealloc: the heap is sound, and 
 	long points = die_everywhere(POINT_STORE, with_holes, give_back, -1) +
 		      die_everywhere(POINT_STORE, with_neighbours, give_back, -1);
 
-	TRUE(points >= 3 || !point_possible(), "there are stores to die at, not only %ld", points);
+	TRUE(points >= 3 || !step_possible(), "there are stores to die at, not only %ld", points);
 }
 
 ROW("shm.4/arena", 3, "killed while an arena comes or goes: no memory is lost for it",
@@ -1036,7 +1036,7 @@ ROW("shm.4/arena", 3, "killed while an arena comes or goes: no memory is lost fo
 	long drop = die_everywhere(POINT_STORE, with_the_last, give_back, -1) +
 		    die_everywhere(POINT_CALL, with_the_last, give_back, -1);
 
-	TRUE((grow >= 4 && drop >= 4) || !point_possible(), "there are points to die at: %ld, %ld",
+	TRUE((grow >= 4 && drop >= 4) || !step_possible(), "there are points to die at: %ld, %ld",
 	    grow, drop);
 }
 
@@ -1046,7 +1046,7 @@ ROW("shm.4/anywhere", 1, "killed at every 19th instruction of alloc and dealloc:
 	long points = die_everywhere(POINT_INSTRUCTION, with_holes, allocate, 1) +
 		      die_everywhere(POINT_INSTRUCTION, with_neighbours, give_back, -1);
 
-	TRUE(points >= 10 || !point_possible(), "there are instructions to die at, not only %ld",
+	TRUE(points >= 10 || !step_possible(), "there are instructions to die at, not only %ld",
 	    points);
 }
 
@@ -1058,7 +1058,7 @@ ROW("shm.4/waits", 1, "who waits for the heap of a process that is killed in it 
 	int status;
 
 	with_holes(&d);
-	if (point_possible()) {
+	if (step_possible()) {
 		fflush(NULL);
 		pid_t holder = fork();
 		if (holder == 0)
@@ -1450,7 +1450,7 @@ die_locked(struct mp_shared *s, enum point_unit unit, long stride)
 	struct deaths deaths = {0};
 	int *both = MP_SHARED(int, s);
 
-	for (; point_possible() && killed_at(&point, set_both, s); point.at += stride) {
+	for (; step_possible() && killed_at(&point, set_both, s); point.at += stride) {
 		row_step(
 		    "killed at %s %ld", unit == POINT_STORE ? "store" : "instruction", point.at);
 		int error = mp_shared_acquire(s, 10);
@@ -1475,9 +1475,9 @@ ROW("shm.5/killed", 3, "killed at any store of a locked change: the next is told
 	EQUAL(waited(forked(set_both, s)), 0);
 	struct deaths stores = die_locked(s, POINT_STORE, 1);
 	struct deaths between = die_locked(s, POINT_INSTRUCTION, 17);
-	TRUE(!point_possible() || (stores.points >= 4 && stores.told >= 2 && stores.torn == 1),
+	TRUE(!step_possible() || (stores.points >= 4 && stores.told >= 2 && stores.torn == 1),
 	    "of %ld stores %ld were told and %ld torn", stores.points, stores.told, stores.torn);
-	TRUE(!point_possible() || between.points >= 5, "of %ld instructions %ld were told",
+	TRUE(!step_possible() || between.points >= 5, "of %ld instructions %ld were told",
 	    between.points, between.told);
 	mp_shared_free(s);
 }
@@ -1788,7 +1788,7 @@ ROW("shm.6/killed", 1, "killed at any store of a set: the others still read and 
 
 	EQUAL(waited(forked(set_text, list)), 0);
 	OK(set(list, 4, mp_int(7)));
-	for (; point_possible() && killed_at(&point, set_text, list); point.at++) {
+	for (; step_possible() && killed_at(&point, set_text, list); point.at++) {
 		row_step("killed at store %ld", point.at);
 		if (mp_shareable_list_get(list, 4, &v) == 0)
 			mp_value_free(v);
@@ -1797,7 +1797,7 @@ ROW("shm.6/killed", 1, "killed at any store of a set: the others still read and 
 		OK(set(list, 4, mp_int(7)));
 		EQUAL_TEXT(item(list, 4), "7");
 	}
-	TRUE(point.at >= 3 || !point_possible(), "there are stores to die at: %ld", point.at - 1);
+	TRUE(point.at >= 3 || !step_possible(), "there are stores to die at: %ld", point.at - 1);
 	unlisted(list);
 	untracked();
 }

@@ -3,7 +3,7 @@
  * Rows of 09-queue: SimpleQueue and Queue. The numbers in comments are CPython's behaviours
  * that a row answers to (docs/behaviours.md).
  *
- * Where somebody must die at a certain point, the point is counted (points.h), or the process
+ * Where somebody must die at a certain point, the point is counted (killed.h), or the process
  * sleeps there, because it has to: a message longer than the room needs two.
  */
 #define _GNU_SOURCE
@@ -12,7 +12,7 @@
 #include <sys/time.h>
 
 #include "common.h"
-#include "points.h"
+#include "killed.h"
 #include "queues.h"
 
 STAGE("Queues")
@@ -206,7 +206,7 @@ die_everywhere(int (*work)(void *), const char *before, const char *after)
 	while (killed) {
 		struct mapped mapped = remember_maps();
 		struct mp_simple_queue *q = new_simple_queue();
-		struct step point = {.unit = STEP_CHANGE, .at = points + 1};
+		struct point point = {.unit = POINT_STORE, .at = points + 1};
 		point.watched = new_shared_map(&mapped, &point.size);
 		OK(mp_simple_queue_put_bytes(q, "one", 3));
 		OK(mp_simple_queue_put_bytes(q, "two", 3));
@@ -238,7 +238,7 @@ ROW("queue.1/holder", 1, "who waits for one that is killed in the middle of put 
 {
 	struct mapped mapped = remember_maps();
 	struct mp_simple_queue *q = new_simple_queue();
-	struct step inside = {.unit = STEP_CHANGE, .at = 1, .signal = SIGSTOP};
+	struct point inside = {.unit = POINT_STORE, .at = 1, .signal = SIGSTOP};
 	int status;
 
 	if (step_possible()) {
@@ -246,7 +246,7 @@ ROW("queue.1/holder", 1, "who waits for one that is killed in the middle of put 
 		fflush(NULL);
 		pid_t holder = fork();
 		if (holder == 0)
-			_exit(step_through(&inside, put_three, q));
+			_exit(point_through(&inside, put_three, q));
 		EQUAL(waitpid(holder, &status, WUNTRACED), holder);
 		TRUE(WIFSTOPPED(status), "the holder has stopped in put");
 		struct mp_process *waiter = started(put_three, q, NULL);

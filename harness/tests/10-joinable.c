@@ -7,7 +7,7 @@
 #include <poll.h>
 
 #include "common.h"
-#include "points.h"
+#include "killed.h"
 #include "queues.h"
 
 STAGE("JoinableQueue")
@@ -628,14 +628,14 @@ take_one(void *arg)
 /* As killed_at, but first let it find out who it is: thousands of steps in which nothing can be
  * lost. */
 static bool
-killed_taking(const struct step *point, struct mp_joinable_queue *q)
+killed_taking(const struct point *point, struct mp_joinable_queue *q)
 {
 	fflush(NULL);
 	pid_t pid = fork();
 	if (pid == 0 && mp_joinable_queue_task_done(q) != MP_TOO_MANY_DONE)
 		_exit(2);
 	if (pid == 0)
-		_exit(step_through(point, take_one, q));
+		_exit(point_through(point, take_one, q));
 	int status = waited(pid);
 	TRUE(WIFSIGNALED(status) || WEXITSTATUS(status) == 0, "it was killed, or has taken one");
 	return WIFSIGNALED(status);
@@ -651,7 +651,7 @@ ROW("joinable.3/any-store", 4,
 	while (dies) {
 		struct mapped mapped = remember_maps();
 		struct mp_joinable_queue *q = new_joinable(0);
-		struct step point = {.unit = STEP_CHANGE, .at = points + 1};
+		struct point point = {.unit = POINT_STORE, .at = points + 1};
 		struct mail mail;
 		point.watched = new_shared_map(&mapped, &point.size);
 		add(q, 1, 1, 10);

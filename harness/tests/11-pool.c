@@ -13,8 +13,10 @@
 #include <stdatomic.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "common.h"
+#include "step.h"
 
 STAGE("Pool")
 
@@ -145,6 +147,16 @@ progress_of(struct mp_pool *pool)
 
 	mp_pool_progress(pool, &progress);
 	return progress;
+}
+
+/* Who sits there; never 0, which kill would take for all of us. */
+static pid_t
+worker_of(struct mp_pool *pool, int i)
+{
+	pid_t pid = mp_pool_pid(pool, i);
+
+	TRUE(pid > 0, "there is a worker in place %d", i);
+	return pid;
 }
 
 /* Wait until so many have come. The processor is given away: others need it to come. */
@@ -322,6 +334,81 @@ ROW("pool.1/all-or-none", 1, "if a worker cannot be started, those that were are
 	EQUAL(mp_active_children(NULL, 0), 0);
 }
 
+/* The signals below 32 that are blocked. */
+static int64_t
+mask_here(void)
+{
+	int64_t mask = 0;
+	sigset_t set;
+
+	pthread_sigmask(SIG_BLOCK, NULL, &set);
+	for (int i = 1; i < 32; i++)
+		mask |= (int64_t)(sigismember(&set, i) == 1) << i;
+	return mask;
+}
+
+static int
+tell_mask(struct mp_value *args, struct mp_value **result)
+{
+	(void)args;
+	return (*result = mp_int(mask_here())) ? 0 : -ENOMEM;
+}
+MP_REGISTER_TASK(tell_mask);
+
+ROW("pool.1/mask", 1, "in a task those signals are blocked that were blocked for who made the pool",
+    TIDY)
+{
+	sigset_t usr1;
+
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	EQUAL(pthread_sigmask(SIG_BLOCK, &usr1, NULL), 0);
+	int64_t mine = mask_here();
+	struct mp_pool *pool = pool_of(2, NULL);
+	EQUAL(applied(pool, tell_mask, 0), mine);
+	EQUAL(mask_here(), mine);
+	finish(pool);
+}
+
+/* How many ends of pipes are open here; as the exit code of a child that has no pool. */
+static int
+ends(void *arg)
+{
+	struct stat what;
+	int n = 0;
+
+	(void)arg;
+	for (int fd = 0; fd < 1024; fd++)
+		n += !fstat(fd, &what) && (S_ISFIFO(what.st_mode) || S_ISSOCK(what.st_mode));
+	return n;
+}
+
+/* Wait for all others, so that each of three tells of itself. */
+static int
+tell_ends(struct mp_value *args, struct mp_value **result)
+{
+	(void)args;
+	atomic_fetch_add(&page->begun, 1);
+	await_count(&page->begun, 3);
+	return (*result = mp_int(ends(NULL))) ? 0 : -ENOMEM;
+}
+
+ROW("pool.1/ends", 1,
+    "a worker holds its own two ends of pipes, none of its sisters', and none of ours", TIDY)
+{
+	struct mp_value *items = range(3), *counts = NULL;
+
+	share_page();
+	int others = finished(started(ends, NULL, NULL));
+	struct mp_pool *pool = pool_of(3, NULL);
+	OK(mp_pool_map(pool, tell_ends, items, 1, &counts));
+	for (size_t i = 0; i < 3; i++)
+		BETWEEN(int_of(mp_value_at(counts, i)) - others, 0, 2);
+	mp_value_free(counts);
+	mp_value_free(items);
+	finish(pool);
+}
+
 static int
 unregistered(struct mp_value *args, struct mp_value **result)
 {
@@ -340,6 +427,7 @@ work_by(enum mp_method method)
 	struct mp_pool *pool =
 	    pool_of(2, &(struct mp_pool_options){.context = mp_get_context(method)});
 	EQUAL(applied(pool, square, 9), 81);
+	EQUAL(applied(pool, tell_mask, 0), 0); /* no signal is blocked */
 	FAILS(mp_pool_apply(pool, unregistered, args, &values), MP_NOT_REGISTERED);
 	FAILS(mp_pool_apply(pool, kill_myself, args, &values), MP_WORKER_DIED);
 	OK(mp_pool_map(pool, square, items, 3, &values));
@@ -871,7 +959,7 @@ ROW("pool.2/full", 1, "who does not read keeps nobody waiting, and gets the rest
 	struct mp_result *r;
 
 	EQUAL(applied(pool, square, 3), 9);
-	pid_t pid = mp_pool_pid(pool, 0);
+	pid_t pid = worker_of(pool, 0);
 	EQUAL(kill(pid, SIGSTOP), 0);
 	while (state_of(pid) != 'T' && state_of(pid) != 't')
 		sched_yield();
@@ -884,6 +972,195 @@ ROW("pool.2/full", 1, "who does not read keeps nobody waiting, and gets the rest
 	mp_result_free(r);
 	free(text);
 	finish(pool);
+}
+
+/* Wait until all other threads of ours sleep. */
+static void
+await_quiet(void)
+{
+	DIR *dir = opendir("/proc/self/task");
+
+	for (struct dirent *e; dir && (e = readdir(dir));) {
+		pid_t tid = atoi(e->d_name);
+		if (tid > 0 && tid != gettid())
+			await_sleep(tid);
+	}
+	closedir(dir);
+}
+
+/*
+ * The pool sleeps, and its worker is stopped: so it finds both orders at once, and when it has
+ * done the first, the second is in its hand. Nobody looks at its desk, and it will not ask for
+ * more: who does not ring now has told nobody.
+ */
+ROW("pool.2/told", 1, "a result is told at once, though its worker has the next task in hand", TIDY)
+{
+	share_page();
+	make_door();
+	struct mp_pool *pool = pool_of(1, NULL);
+	EQUAL(applied(pool, square, 3), 9);
+	await_quiet();
+	pid_t pid = worker_of(pool, 0);
+	EQUAL(kill(pid, SIGSTOP), 0);
+	while (state_of(pid) != 'T' && state_of(pid) != 't')
+		sched_yield();
+	struct mp_result *quick = asked(pool, square, 4, NULL);
+	struct mp_result *slow = asked(pool, wait_there, 0, NULL);
+	EQUAL(kill(pid, SIGCONT), 0);
+	OK(became(quick));
+	EQUAL(atomic_load(&page->ended), 0);
+	open_door();
+	OK(became(slow));
+	finish(pool);
+	mp_close(&door);
+}
+
+/*
+ * Two takers of one task: a worker that has read that the task is offered, and the owner who takes
+ * it back for somebody else. The worker goes step by step from the end of its task to the
+ * beginning of the next, and stops after the n-th instruction. Meanwhile the supervisor is held
+ * in the fork of another worker: it has looked at the desk already, and when it is let go, it
+ * finds one worker with nothing to do, and one with two tasks. First in strides, from the last
+ * instruction back until the owner is the first; then at every n of that stride.
+ */
+static struct {
+	int start, go_on, fork, round;
+	atomic_int forks, holds;
+} takers;
+
+static int
+new_gate(void)
+{
+	return OK(eventfd(0, EFD_SEMAPHORE | EFD_CLOEXEC));
+}
+
+static void
+pass(int gate)
+{
+	uint64_t one;
+
+	(void)!mp_read_all(gate, &one, sizeof(one));
+}
+
+static void
+let_pass(int gate)
+{
+	uint64_t one = 1;
+
+	(void)!mp_write_all(gate, &one, sizeof(one));
+}
+
+static void
+hold_fork(void)
+{
+	if (!atomic_exchange(&takers.holds, 0))
+		return;
+	atomic_fetch_add(&takers.forks, 1);
+	pass(takers.fork);
+}
+
+static void
+stop_here(void)
+{
+	step_running = 0;
+	atomic_fetch_add(&page->calls, 1);
+	pass(takers.go_on);
+}
+
+/* Its item is n. */
+static int
+end_stepping(const void *in, void *out, size_t n)
+{
+	(void)out, (void)n;
+	atomic_store(&page->pids[0], getpid());
+	atomic_fetch_add(&page->begun, 1);
+	pass(takers.start);
+	step_at(*(const int *)in, stop_here);
+	return 0;
+}
+
+static int
+count_takers(const void *in, void *out, size_t n)
+{
+	(void)out, (void)n;
+	if (step_running)
+		atomic_store(&page->ended, (int)*step_count);
+	step_running = 0;
+	atomic_fetch_add(&page->of[*(const int *)in], 1);
+	return 0;
+}
+
+static struct mp_result *
+asked_bytes(struct mp_pool *pool, mp_bytes_task *f, int n)
+{
+	struct mp_result *r = NULL;
+
+	OK(mp_pool_map_bytes_async(pool, f, &n, sizeof(n), NULL, 0, 1, 1, NULL, &r));
+	return r;
+}
+
+/* The one that is not in the task now is killed, when it has nothing to do. */
+static void
+kill_other(struct mp_pool *pool)
+{
+	pid_t pid = worker_of(pool, worker_of(pool, 0) == atomic_load(&page->pids[0]));
+
+	await_sleep(pid);
+	EQUAL(kill(pid, SIGKILL), 0);
+}
+
+/* Was the owner the first, when the worker had gone n steps? */
+static bool
+taken_back_at(struct mp_pool *pool, int n)
+{
+	int stops = atomic_load(&page->calls);
+	struct mp_result *first = asked_bytes(pool, end_stepping, n);
+
+	await_count(&page->begun, ++takers.round);
+	atomic_store(&takers.holds, 1);
+	kill_other(pool);
+	await_count(&takers.forks, takers.round);
+	struct mp_result *second = asked_bytes(pool, count_takers, n);
+	let_pass(takers.start);
+	while (atomic_load(&page->calls) == stops && !atomic_load(&page->of[n]))
+		sched_yield();
+	let_pass(takers.fork);
+	while (!mp_result_ready(first) && !atomic_load(&page->of[n]))
+		sched_yield(); /* now it has been taken back, or that has been tried */
+	bool stopped = atomic_load(&page->calls) > stops, taken = atomic_load(&page->of[n]);
+	if (stopped)
+		let_pass(takers.go_on);
+	OK(became(first));
+	OK(became(second));
+	return stopped && taken;
+}
+
+ROW("pool.2/takers", 1, "a task that is taken back while its worker begins with it is done once",
+    TIDY, .seconds = 10)
+{
+	enum { STRIDE = 16, FAR = 4095 };
+
+	share_page();
+	takers.start = new_gate();
+	takers.go_on = new_gate();
+	takers.fork = new_gate();
+	struct mp_pool *pool = pool_of(2, NULL);
+	EQUAL(pthread_atfork(hold_fork, NULL, NULL), 0);
+	taken_back_at(pool, FAR);
+	int all = atomic_load(&page->ended);
+	int n = all;
+	while (n > 0 && !taken_back_at(pool, n))
+		n -= STRIDE;
+	for (int i = 1; i < STRIDE && n > 0; i++)
+		taken_back_at(pool, n + i);
+	finish(pool);
+	for (int i = 1; i < FAR; i++)
+		TRUE(atomic_load(&page->of[i]) <= 1, "taken back after step %d of %d: done twice",
+		    i, all);
+	EQUAL(atomic_load(&page->of[FAR]), 1);
+	mp_close(&takers.start);
+	mp_close(&takers.go_on);
+	mp_close(&takers.fork);
 }
 
 /* --- pool.3: map --------------------------------------------------------------------------------- */
@@ -1360,8 +1637,9 @@ ROW("pool.6/idle", 1, "idle workers that are killed cost nothing: the next tasks
 	struct mp_pool *pool = pool_of(2, NULL);
 
 	EQUAL(applied(pool, square, 1), 1);
+	const pid_t pids[] = {worker_of(pool, 0), worker_of(pool, 1)};
 	for (int i = 0; i < 2; i++)
-		EQUAL(kill(mp_pool_pid(pool, i), SIGKILL), 0);
+		EQUAL(kill(pids[i], SIGKILL), 0);
 	OK(mp_pool_map(pool, square, items, 1, &values)); /* given to the dead, maybe */
 	expect_squares(values, 20);
 	EQUAL(progress_of(pool).failed, 0);
@@ -1623,8 +1901,26 @@ static void
 terminate_in_callback(void *arg, struct mp_value *value)
 {
 	(void)value;
+	atomic_store(&page->pids[1], gettid());
 	(void)!mp_pool_terminate(arg);
+	atomic_store(&page->ended, 1);
 	atomic_store(&page->calls, mp_pool_join(arg, 5));
+}
+
+/* From its first line until terminate has returned: has the callback slept? */
+static bool
+slept_in_callback(void)
+{
+	bool slept = false;
+
+	await_count(&page->pids[1], 1);
+	while (!atomic_load(&page->ended)) {
+		char state = state_of(page->pids[1]);
+		if (state == 'S' && !atomic_load(&page->ended))
+			slept = true;
+		sched_yield();
+	}
+	return slept;
 }
 
 ROW("pool.7/from-callback", 1, "a callback may terminate its pool; it may not wait for the end",
@@ -1637,6 +1933,7 @@ ROW("pool.7/from-callback", 1, "a callback may terminate its pool; it may not wa
 	int64_t then = mp_now();
 	mp_result_free(asked(
 	    pool, square, 0, &(struct mp_callbacks){.done = terminate_in_callback, .arg = pool}));
+	TRUE(!slept_in_callback(), "in a callback terminate waits for nothing");
 	FAILS(became(r), MP_TERMINATED);
 	OK(mp_pool_join(pool, MP_FOREVER));
 	BETWEEN(since(then), 0, 2);
@@ -1770,7 +2067,7 @@ ROW("pool.7/deaf", 1, "workers do not hear SIGINT: it is for the owner to decide
 			 *b = asked(pool, wait_there, 1, NULL);
 	await_count(&page->begun, 2);
 	for (int i = 0; i < 2; i++)
-		EQUAL(kill(mp_pool_pid(pool, i), SIGINT), 0);
+		EQUAL(kill(worker_of(pool, i), SIGINT), 0);
 	open_door();
 	OK(became(a));
 	OK(became(b));
@@ -1779,16 +2076,25 @@ ROW("pool.7/deaf", 1, "workers do not hear SIGINT: it is for the owner to decide
 	mp_close(&door);
 }
 
+struct anothers {
+	struct mp_pool *pool;
+	struct mp_result *result; /* it is not ready */
+};
+
 static int
 use_anothers(void *arg)
 {
+	struct anothers *a = arg;
 	struct mp_value *args = mp_tuple(mp_int(1)), *value = NULL;
 
-	if (mp_pool_apply(arg, square, args, &value) != MP_NOT_PARENT)
+	if (mp_pool_apply(a->pool, square, args, &value) != MP_NOT_PARENT)
 		return 1;
-	if (mp_pool_close(arg) != MP_NOT_PARENT || mp_pool_terminate(arg) != MP_NOT_PARENT)
+	if (mp_pool_close(a->pool) != MP_NOT_PARENT || mp_pool_terminate(a->pool) != MP_NOT_PARENT)
 		return 2;
-	mp_pool_free(arg); /* as if it were not there */
+	if (mp_result_wait(a->result, 0) != MP_NOT_PARENT ||
+	    mp_result_get(a->result, MP_FOREVER, &value) != MP_NOT_PARENT)
+		return 4;
+	mp_pool_free(a->pool); /* as if it were not there */
 	struct mp_pool *own;
 	if (mp_pool_new(&own, 1, NULL) || mp_pool_apply(own, square, args, &value))
 		return 3;
@@ -1799,11 +2105,16 @@ use_anothers(void *arg)
 ROW("pool.7/not-yours", 1, "a forked child may not use its parent's pool; it may have its own",
     TIDY)
 {
+	make_door();
+	share_page();
 	struct mp_pool *pool = pool_of(2, NULL);
-
-	EQUAL(finished(started(use_anothers, pool, NULL)), 0);
+	struct anothers a = {pool, asked(pool, wait_there, 0, NULL)};
+	EQUAL(finished(started(use_anothers, &a, NULL)), 0);
 	EQUAL(applied(pool, square, 4), 16);
+	open_door();
+	OK(became(a.result));
 	finish(pool);
+	mp_close(&door);
 }
 
 /* --- pool.8: raw memory ----------------------------------------------------------------------------- */

@@ -9,9 +9,8 @@
  * With n = 1, 2, 3, ... until the function comes to its end, no point is left out, and none
  * is a matter of luck.
  *
- * Stores and instructions are counted by the processor's trap flag, which makes a SIGTRAP of
- * every instruction: only on x86-64; elsewhere point_possible() is false, and such rows prove
- * nothing. Calls by a seccomp filter that makes a SIGSYS of them: the handler then calls in
+ * Stores and instructions are counted step by step (step.h): where step_possible() is false, such
+ * rows prove nothing. Calls by a seccomp filter that makes a SIGSYS of them: the handler then calls in
  * the function's place, from the one address at which the filter does not mind.
  */
 #include <linux/filter.h>
@@ -24,118 +23,107 @@
 #include <sys/ucontext.h>
 
 #include "common.h"
+#include "step.h"
 
 enum point_unit { POINT_INSTRUCTION, POINT_CALL, POINT_STORE };
 
 struct point {
 	enum point_unit unit;
-	long at;    /* 1: the first */
-	int signal; /* what it sends itself there; 0: SIGKILL */
+	long at;	     /* 1: the first */
+	int signal;	     /* what it sends itself there; 0: SIGKILL */
+	const void *watched; /* POINT_STORE: the memory; NULL: all that is shared */
+	size_t size;
 };
 
-/* Pages of shared memory, and what was in them when we last looked. */
-#define POINT_PAGE  4096
-#define POINT_PAGES 32
+/* Pieces of memory, and what was in them when we last looked. */
+#define POINT_PAGE   4096
+#define POINT_PIECES 32
 static struct {
-	const char *page;
-	char before[POINT_PAGE];
-} point_watched[POINT_PAGES];
-static size_t point_pages;
+	const char *memory;
+	size_t size;
+	char *before;
+} point_watched[POINT_PIECES];
+static size_t point_pieces;
 
 static const struct point *point_here;
-static long point_passed;
 
-UNUSED static bool
-point_possible(void)
+static void
+point_watch(const void *memory, size_t size)
 {
-#ifdef __x86_64__
-	return true;
-#else
-	return false;
-#endif
+	char *before = malloc(size);
+
+	memcpy(before, memory, size);
+	point_watched[point_pieces].memory = memory;
+	point_watched[point_pieces].size = size;
+	point_watched[point_pieces++].before = before;
 }
 
-/* Watch the page, if there is memory for it, and anything in it. */
-static void
-point_watch(char *page)
+/* Is there memory for this page, and anything in it? */
+static bool
+point_is_used(char *page)
 {
 	static const char nothing[POINT_PAGE];
 	unsigned char here = 0;
 
-	if (point_pages < POINT_PAGES && !mincore(page, POINT_PAGE, &here) && here & 1 &&
-	    memcmp(page, nothing, POINT_PAGE) != 0) {
-		point_watched[point_pages].page = page;
-		memcpy(point_watched[point_pages++].before, page, POINT_PAGE);
-	}
+	return !mincore(page, POINT_PAGE, &here) && here & 1 &&
+	       memcmp(page, nothing, POINT_PAGE) != 0;
 }
 
 /* Watch what this process shares: of each mapping the first pages. */
-UNUSED static void
+static void
 point_watch_shared(void)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
 	char line[512], kind[5];
 	uintptr_t start, end;
 
-	point_pages = 0;
 	while (maps && fgets(line, sizeof(line), maps)) {
 		if (sscanf(line, "%lx-%lx %4s", &start, &end, kind) != 3 || strcmp(kind, "rw-s"))
 			continue;
 		for (size_t i = 0; i < 64 && start < end; i++, start += POINT_PAGE)
-			point_watch((char *)start);
+			if (point_pieces < POINT_PIECES && point_is_used((char *)start))
+				point_watch((char *)start, POINT_PAGE);
 	}
 	if (maps)
 		fclose(maps);
 }
 
-#ifdef __x86_64__
 static bool
 point_changed(void)
 {
 	bool changed = false;
 
-	for (size_t i = 0; i < point_pages; i++)
-		if (memcmp(point_watched[i].before, point_watched[i].page, POINT_PAGE) != 0) {
-			memcpy(point_watched[i].before, point_watched[i].page, POINT_PAGE);
+	for (size_t i = 0; i < point_pieces; i++) {
+		size_t size = point_watched[i].size;
+		if (memcmp(point_watched[i].before, point_watched[i].memory, size) != 0) {
+			memcpy(point_watched[i].before, point_watched[i].memory, size);
 			changed = true;
 		}
+	}
 	return changed;
 }
 
 static void
-point_on_trap(int signal, siginfo_t *info, void *context)
+point_act(void)
 {
-	(void)signal;
-	(void)info;
-	(void)context;
-	if (point_here->unit == POINT_STORE && !point_changed())
-		return;
-	if (++point_passed == point_here->at)
-		kill(getpid(), point_here->signal ? point_here->signal : SIGKILL);
+	kill(getpid(), point_here->signal ? point_here->signal : SIGKILL);
 }
-#endif
 
 /* In the child: do it instruction by instruction. */
 UNUSED static int
 point_through(const struct point *point, int (*function)(void *), void *arg)
 {
-	int result = -1;
-
-	point_here = point;
-	point_passed = 0;
-#ifdef __x86_64__
-	struct sigaction action = {.sa_sigaction = point_on_trap, .sa_flags = SA_SIGINFO};
-
-	if (point->unit == POINT_STORE)
+	if (!step_possible())
+		return -1;
+	if (point->unit == POINT_STORE && point->watched)
+		point_watch(point->watched, point->size);
+	else if (point->unit == POINT_STORE)
 		point_watch_shared();
-	sigaction(SIGTRAP, &action, NULL);
-	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" ::: "memory", "cc");
-	result = function(arg);
-	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" ::: "memory", "cc");
-#else
-	(void)function;
-	(void)arg;
-#endif
+	step_counts = point->unit == POINT_STORE ? point_changed : NULL;
+	point_here = point;
+	step_at(point->at, point_act);
+	int result = function(arg);
+	step_end();
 	return result;
 }
 
@@ -175,8 +163,8 @@ point_on_call(int signal, siginfo_t *info, void *context)
 	mcontext_t *m = &((ucontext_t *)context)->uc_mcontext;
 
 	(void)signal;
-	if (++point_passed == point_here->at)
-		kill(getpid(), SIGKILL);
+	if (++*step_count == point_here->at)
+		point_act();
 #if defined(__x86_64__)
 	const long a[6] = {m->gregs[REG_RDI], m->gregs[REG_RSI], m->gregs[REG_RDX],
 	    m->gregs[REG_R10], m->gregs[REG_R8], m->gregs[REG_R9]};
@@ -230,7 +218,7 @@ point_calls(const struct point *point, int (*function)(void *), void *arg)
 	*next = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP);
 	struct sock_fprog program = {.len = CALLS + 6, .filter = code};
 	point_here = point;
-	point_passed = 0;
+	*step_count = 0;
 	if (sigaction(SIGSYS, &action, NULL) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
 		return -1;

@@ -18,10 +18,13 @@
  *		}
  *		...
  *
- * Only on x86-64: elsewhere it happens once, at the end.
+ * Not every instruction need count: step_counts says which does. (killed.h counts stores.)
+ *
+ * Only on x86-64: elsewhere step_possible() is false, and it happens once, at the end.
  */
 #include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/ucontext.h>
 #include <unistd.h>
@@ -30,6 +33,18 @@ static volatile long step_own_count, step_target;
 static volatile long *step_count = &step_own_count; /* may be put where others can read it */
 static void (*volatile step_action)(void);
 static volatile sig_atomic_t step_running;
+/* Does the instruction that was just done count? NULL: each does. */
+static bool (*volatile step_counts)(void);
+
+__attribute__((unused)) static bool
+step_possible(void)
+{
+#ifdef __x86_64__
+	return true;
+#else
+	return false;
+#endif
+}
 
 #ifdef __x86_64__
 #define STEP_FLAG 0x100
@@ -43,7 +58,7 @@ step_trap(int signal, siginfo_t *info, void *context)
 	(void)info;
 	if (!step_running)
 		at->uc_mcontext.gregs[REG_EFL] &= ~STEP_FLAG;
-	else if (++*step_count == step_target)
+	else if ((!step_counts || step_counts()) && ++*step_count == step_target)
 		step_action();
 }
 #endif

@@ -10,7 +10,9 @@
  *
  * Invariants: a worker that dies costs the task that it was in an error, and nothing else: no
  * other task, and never a wait without end. Of the two, result and error, every task gets one,
- * once. Workers share no lock. They are daemonic, ignore SIGINT, and die with their parent.
+ * once. Workers share no lock, and none has an end of another's pipe. They are daemonic, ignore
+ * SIGINT, and die with their parent. Blocked are the signals that were blocked where the pool was
+ * made; in workers that are new programs, none.
  *
  * Example:
  *	#include <mp.h>

@@ -57,14 +57,15 @@ void mp_result_free(struct mp_result *r);
  *   MP_NOT_ENCODED  what it returned cannot be pickled                MaybeEncodingError
  *   MP_TERMINATED   the pool was terminated first
  *   MP_POOL_BROKEN  no worker could begin; mp_pool_why                BrokenProcessPool
- * or MP_TIMEOUT (TimeoutError), -EDEADLK (asked in a callback, and not ready), -ENOMEM
+ * or MP_TIMEOUT (TimeoutError), -EDEADLK (asked in a callback, and not ready), MP_NOT_PARENT
+ * (asked in a child that was forked), -ENOMEM
  * Safe    between threads yes
  * Python  AsyncResult.get
  * Tasks   pool.2 pool.3 pool.5
  */
 int mp_result_get(struct mp_result *r, double timeout, struct mp_value **value) MP_MUST_CHECK;
 
-/* Wait until it is ready: 0, or MP_TIMEOUT, -EDEADLK. Python's wait. Tasks pool.2 */
+/* Wait until it is ready: 0, or MP_TIMEOUT, -EDEADLK, MP_NOT_PARENT. Python's wait. Tasks pool.2 */
 int mp_result_wait(struct mp_result *r, double timeout) MP_MUST_CHECK;
 
 /* Is it ready? 1 or 0. Python's ready. Tasks pool.2 */
