@@ -737,6 +737,20 @@ answer_after(struct mp_value *args, struct mp_value **result)
 	return (*result = mp_bytes(text, (size_t)size)) ? 0 : -ENOMEM;
 }
 
+/* Wait until all other threads of ours sleep, the supervisor among them. */
+static void
+await_quiet(void)
+{
+	DIR *dir = opendir("/proc/self/task");
+
+	for (struct dirent *e; dir && (e = readdir(dir));) {
+		pid_t tid = atoi(e->d_name);
+		if (tid > 0 && tid != gettid())
+			await_sleep(tid);
+	}
+	closedir(dir);
+}
+
 /* A task that waits at a pipe, and a thread that waits for the task. */
 struct listener {
 	int pipe[2];
@@ -757,20 +771,6 @@ listen_to(void *arg)
 	return NULL;
 }
 
-/* Until all other threads sleep, the supervisor among them. */
-static void
-await_others(void)
-{
-	DIR *tasks = opendir("/proc/self/task");
-	struct dirent *entry;
-
-	TRUE(tasks, "/proc is there");
-	while ((entry = readdir(tasks)))
-		if (atoi(entry->d_name) > 0 && atoi(entry->d_name) != gettid())
-			await_sleep(atoi(entry->d_name));
-	closedir(tasks);
-}
-
 /* The pipe must be there before the pool. While the supervisor is awake, nobody else listens. */
 static void
 ask_and_listen(struct listener *l, struct mp_pool *pool, int64_t size,
@@ -780,7 +780,7 @@ ask_and_listen(struct listener *l, struct mp_pool *pool, int64_t size,
 
 	OK(mp_pool_apply_async(pool, answer_after, args, callbacks, &l->r));
 	mp_value_free(args);
-	await_others();
+	await_quiet();
 	l->timeout = timeout;
 	l->tid = 0;
 	EQUAL(pthread_create(&l->thread, NULL, listen_to, l), 0);
@@ -972,20 +972,6 @@ ROW("pool.2/full", 1, "who does not read keeps nobody waiting, and gets the rest
 	mp_result_free(r);
 	free(text);
 	finish(pool);
-}
-
-/* Wait until all other threads of ours sleep. */
-static void
-await_quiet(void)
-{
-	DIR *dir = opendir("/proc/self/task");
-
-	for (struct dirent *e; dir && (e = readdir(dir));) {
-		pid_t tid = atoi(e->d_name);
-		if (tid > 0 && tid != gettid())
-			await_sleep(tid);
-	}
-	closedir(dir);
 }
 
 /*
