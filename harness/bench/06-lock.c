@@ -4,8 +4,8 @@
  *
  * All peers are behind one face, and each case is written once. Against others: so many
  * processes take turns for a tenth of a second, from the moment when each has had one; the
- * time is that of a turn. Fairness: the most turns of any process, over the fewest. (Not with 8
- * that only spin: on two processors a turn takes as long as the scheduler's slices.)
+ * time is that of a turn. Fairness: the most turns of any process in a second, over the fewest.
+ * (Not with 8 that only spin: on two processors a turn takes as long as the scheduler's slices.)
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -231,7 +231,8 @@ join_all(void)
 }
 
 static void
-together(struct bench *b, const struct peer *peer, int processes, struct common *c)
+together(
+    struct bench *b, const struct peer *peer, int processes, struct common *c, time_t s, long ns)
 {
 	void *lock = peer->make();
 
@@ -242,7 +243,7 @@ together(struct bench *b, const struct peer *peer, int processes, struct common 
 		nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
 	bench_start(b);
 	c->counting = 1;
-	nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+	nanosleep(&(struct timespec){s, ns}, NULL);
 	c->counting = 0;
 	bench_stop(b);
 	c->stop = 1;
@@ -254,7 +255,7 @@ contended(struct bench *b, const struct peer *peer, int processes)
 {
 	struct common *c = shared(sizeof(*c));
 
-	together(b, peer, processes, c);
+	together(b, peer, processes, c, 0, 100000000);
 	b->count = 1;
 	for (int i = 0; i < processes; i++)
 		b->count += c->done[i].n;
@@ -267,7 +268,7 @@ fairness(struct bench *b, const struct peer *peer, int processes)
 	struct common *c = shared(sizeof(*c));
 	long most = 0, fewest = __LONG_MAX__;
 
-	together(b, peer, processes, c);
+	together(b, peer, processes, c, 1, 0);
 	for (int i = 0; i < processes; i++) {
 		most = c->done[i].n > most ? c->done[i].n : most;
 		fewest = c->done[i].n < fewest ? c->done[i].n : fewest;
