@@ -114,7 +114,7 @@ struct block {
 #define UNIT 16
 struct arena {
 	struct block *block; /* that is being filled; one of these is a unit */
-	uint32_t room, used; /* units, the block's head among them */
+	uint32_t used, room; /* units, the block's head among them */
 	uint32_t made;	     /* values */
 };
 void *mp__new_elsewhere(struct arena *arena, enum mp_kind kind, size_t size);
