@@ -128,6 +128,8 @@ round_of(size_t number)
 	    wrong  ? "WRONG"
 	    : fair ? "right"
 		   : "TOO MANY ERRORS");
+	if (wrong)
+		printf("  the pool: %s\n", *mp_pool_why(pool) ? mp_pool_why(pool) : "is sound");
 	mp_result_free(r);
 	mp_pool_free(pool);
 	free(in);

@@ -1684,7 +1684,7 @@ ROW("pool.6/never-ready", 1, "workers that die again and again before they are r
     TIDY)
 {
 	share_page();
-	expect_broken(die_at_once, "SIGKILL", 20);
+	expect_broken(die_at_once, "SIGKILL", 40);
 }
 
 /* 97 */

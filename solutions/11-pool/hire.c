@@ -171,6 +171,8 @@ explain(struct worker *w, char text[200])
 		snprintf(text, 200, "somebody else has fetched the status of its worker");
 }
 
+#define MOST_EARLY 20
+
 /* It died before it was ready. By an exit: that is the initializer's doing. By a signal: that
  * may have been meant for anybody, unless it happens again and again. */
 static void
@@ -180,7 +182,7 @@ consider_early_death(struct mp_pool *pool, struct worker *w, const char *text)
 
 	if (mp_process_exitcode(w->process, &code) == 1 && code >= 0)
 		mp__pool_break(pool, "a worker left before it was ready: %s", text);
-	else if (++pool->early_deaths > 2 * pool->processes + 3)
+	else if (++pool->early_deaths > MOST_EARLY + 4 * pool->processes)
 		mp__pool_break(pool, "workers die before they are ready: %s", text);
 }
 
