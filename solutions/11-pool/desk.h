@@ -39,10 +39,12 @@ struct desk {
 	struct slot slots[DEPTH];
 };
 
+/* Who sleeps, and wants to be told of every answer: the supervisor, by its pipe; or a caller, by
+ * the futex `rung`. */
+enum listener { NOBODY, SUPERVISOR, CALLER };
+
 struct wall {
-	/* Who sleeps, and wants to be told of every answer: the supervisor, by its pipe; or a
-	 * caller, by the futex `rung`. */
-	_Atomic enum { NOBODY, SUPERVISOR, CALLER } attentive;
+	_Atomic enum listener attentive;
 	_Atomic uint32_t rung;
 	struct desk desks[];
 };

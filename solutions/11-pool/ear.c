@@ -22,7 +22,7 @@
 static bool
 put_on(struct mp_pool *pool, struct mp_result *r)
 {
-	int supervisor = SUPERVISOR;
+	enum listener supervisor = SUPERVISOR;
 
 	if (pool->maxtasks || mp__pool_is_busy(pool) ||
 	    !atomic_compare_exchange_strong(&pool->wall->attentive, &supervisor, CALLER))
@@ -35,7 +35,7 @@ put_on(struct mp_pool *pool, struct mp_result *r)
 static void
 take_off(struct mp_pool *pool)
 {
-	int caller = CALLER;
+	enum listener caller = CALLER;
 
 	pool->ear = NULL;
 	if (atomic_compare_exchange_strong(&pool->wall->attentive, &caller, SUPERVISOR) &&
