@@ -62,6 +62,20 @@ ignored_sigchld(void)
 }
 SELFTEST("command", "what whoever starts it ignores is no affair of the rows", ignored_sigchld)
 
+/* Rows of one task may lie apart, as those of a second start method do. */
+static void
+ladder(void)
+{
+	struct handin h;
+
+	handin_open(&h, NULL);
+	CU_ASSERT_EQUAL(shell(&h, "${P%% *} status > out"), 0);
+	CU_ASSERT_EQUAL(shell(&h, "test $(grep -c '^    [a-z]*\\.[0-9]' out) -ge 60"), 0);
+	CU_ASSERT_EQUAL(shell(&h, "test -z \"$(grep -o '^    [^ ]*' out | sort | uniq -d)\""), 0);
+	handin_close(&h);
+}
+SELFTEST("command", "status names each task of the ladder once", ladder)
+
 /* Interrupt it once the file is there: while it compiles, while rows run. */
 static int
 interrupt(struct handin *h, const char *until, int number)
