@@ -651,13 +651,13 @@ ROW("lock.2/signals", 1, "a signal that is handled does not end the wait", TIDY)
 static struct hall *between_hall;
 static pid_t between_pid;
 
-/* In the middle of our release (or acquire): another process comes, and falls asleep. */
+/* In the middle of our release (or acquire): another process comes, and falls asleep, or has been
+ * in and out. (Not running is not asleep yet: it may wait for a page, or stop for the tracer.) */
 static void
 somebody_comes(void)
 {
 	between_pid = forked(visit, &(struct visitor){.hall = between_hall, .timeout = 60});
-	while (state_of(between_pid) == 'R')
-		sched_yield();
+	await_sleep(between_pid);
 }
 
 ROW("lock.2/between", 2, "who comes at any instruction of a release is not forgotten", TIDY,
