@@ -17,6 +17,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -56,10 +57,20 @@ badge_know_self(void)
 		badge_self.id = (uint32_t)gettid();
 }
 
-/*
- * Somebody gave back what was ours, and could not touch our list: do that now. (A robust
- * mutex of the C library's has its kind where a badge has its mark: they differ.)
- */
+/* The badge whose entry it is; NULL: it is a mutex of the C library's, which has its kind where a
+ * badge has its mark. They differ. */
+static struct mp__badge *
+badge_at(void *list_entry)
+{
+	char *links = (char *)badge_links(list_entry);
+	char *start = links - offsetof(struct mp__badge, prev);
+	uint32_t mark;
+
+	memcpy(&mark, start + offsetof(struct mp__badge, mark), sizeof(mark));
+	return mark == MP__BADGE ? (struct mp__badge *)(void *)start : NULL;
+}
+
+/* Somebody gave back what was ours, and could not touch our list: do that now. */
 void
 badge_tidy(void)
 {
@@ -67,9 +78,9 @@ badge_tidy(void)
 	void *next;
 
 	for (void *e = badge_self.head->list.next; e != badge_self.head; e = next) {
-		struct mp__badge *badge = badge_of(e);
-		next = badge->next;
-		if (badge->mark == MP__BADGE && (atomic_load(&badge->word) & given) == given) {
+		struct mp__badge *badge = badge_at(e);
+		next = badge_links(e)->next;
+		if (badge && (atomic_load(&badge->word) & given) == given) {
 			badge_pend(e);
 			badge_unlink(badge);
 			atomic_fetch_and(&badge->word, ~(uint64_t)UINT32_MAX);

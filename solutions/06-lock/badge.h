@@ -31,21 +31,25 @@ badge_pend(void *list_entry)
 	atomic_signal_fence(memory_order_seq_cst);
 }
 
-/* The badge of an entry; also for the C library's, and for the head, whose prev and next
- * are in the same places. (Its lowest bit marks an entry of another kind of futex.) */
-static inline struct mp__badge *
-badge_of(void *list_entry)
+/* The links of an entry: of a badge, of a mutex of the C library's, of the head. (Its lowest bit
+ * marks an entry of another kind of futex.) */
+struct badge_links {
+	void *prev, *next;
+};
+
+static inline struct badge_links *
+badge_links(void *list_entry)
 {
 	uintptr_t address = (uintptr_t)list_entry & ~(uintptr_t)1;
 
-	return (struct mp__badge *)(address - offsetof(struct mp__badge, next));
+	return (struct badge_links *)(address - offsetof(struct badge_links, next));
 }
 
 static inline void
 badge_unlink(struct mp__badge *badge)
 {
-	badge_of(badge->next)->prev = badge->prev;
-	badge_of(badge->prev)->next = badge->next;
+	badge_links(badge->next)->prev = badge->prev;
+	badge_links(badge->prev)->next = badge->next;
 }
 //}
 
@@ -84,7 +88,7 @@ badge_take(struct mp__badge *badge, uint64_t *word, uint32_t high)
 	}
 	badge->prev = head;
 	badge->next = first;
-	badge_of(first)->prev = &badge->next;
+	badge_links(first)->prev = &badge->next;
 	atomic_signal_fence(memory_order_seq_cst); /* whole before it is reachable */
 	head->list.next = (void *)&badge->next;
 	badge_pend(NULL);
