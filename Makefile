@@ -158,7 +158,7 @@ bench_o := $(OBJ)/harness/bench/bench.o
 
 $(OBJ)/harness/bench/06-lock.o: | $(B)/need-bench
 
-# Measured is what is installed, and with the same compiler's options beside it.
+# Measured is what is installed; what stands beside it is compiled with -O2, too.
 $(benches:$(B)/%=$(OBJ)/harness/%.o) $(bench_o): EXTRA = -O2
 
 $(B)/bench/pool-storm: $(OBJ)/harness/bench/pool-storm.o $(B)/libmp.a

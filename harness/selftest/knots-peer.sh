@@ -67,6 +67,7 @@ knot() {
 		printf '%-20s %3d of %d, at most %d ms\n' "$1" $((passed - before)) "$repeats" "$longest"
 }
 
+# Once: took, and one more passed or failed.
 tie() {
 	name=$1
 	shift

@@ -3,8 +3,9 @@
  * Where values are made.
  *
  * A value is one malloc; but those that loads makes, hundreds at a time, are cut from blocks
- * of a kibibyte at most, then two, then four, which is several times as fast. A block counts the values
- * in it, and goes with the last one: so a value that is kept, keeps at most its block.
+ * of a kibibyte (of a tiny pickle, less), then two, then four, which is several times as fast. A
+ * block counts the values in it, and goes with the last one: so a value that is kept, keeps at
+ * most its block.
  *
  * Handout: labs/04-pickle/README.md
  */

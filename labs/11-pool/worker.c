@@ -4,8 +4,8 @@
  *
  * Orders come in batches, and it works them off without asking the kernel for anything: it
  * accepts a task by a compare-and-swap on its desk, and puts a small answer there, too. It
- * rings (a write) when it has nothing left to do, or when the supervisor is attentive, that is
- * asleep. No lock, so none that it could take with it when it dies.
+ * rings (a write; or a futex, for a caller who listens) when it has nothing left to do, or when
+ * somebody is attentive, that is asleep. No lock, so none that it could take with it when it dies.
  *
  * Handout: labs/11-pool/README.md
  */

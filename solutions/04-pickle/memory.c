@@ -3,8 +3,9 @@
  * Where values are made.
  *
  * A value is one malloc; but those that loads makes, hundreds at a time, are cut from blocks
- * of a kibibyte at most, then two, then four, which is several times as fast. A block counts the values
- * in it, and goes with the last one: so a value that is kept, keeps at most its block.
+ * of a kibibyte (of a tiny pickle, less), then two, then four, which is several times as fast. A
+ * block counts the values in it, and goes with the last one: so a value that is kept, keeps at
+ * most its block.
  *
  * Handout: labs/04-pickle/README.md
  */
@@ -43,8 +44,8 @@ mp__block_release(struct block *block, uint32_t n)
 		free(block);
 }
 
-/* The first block is not made yet: it will be twice as large as this one, which is full. Few
- * sizes, so that one that is freed fits the next. */
+/* The first block is not made yet: it will be twice as large as this one, which is full. It gets
+ * about a unit for each byte of the pickle; in few sizes, so that one that is freed fits the next. */
 struct arena
 mp__arena_open(size_t pickle)
 {

@@ -16,15 +16,15 @@
 #include "decode.h"
 
 //{
-/* An array of n words, or a larger copy of the one where it began. */
+/* More room for an array of n words; it leaves the place where it began. */
 static void *
 grow(void *old, const void *began, size_t n, size_t room)
 {
-	void *new = reallocarray(old == began ? NULL : old, room, sizeof(void *));
+	void *larger = reallocarray(old == began ? NULL : old, room, sizeof(void *));
 
-	if (new &&old == began)
-		memcpy(new, began, n * sizeof(void *));
-	return new;
+	if (larger && old == began)
+		memcpy(larger, began, n * sizeof(void *));
+	return larger;
 }
 
 int

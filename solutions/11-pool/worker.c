@@ -4,8 +4,8 @@
  *
  * Orders come in batches, and it works them off without asking the kernel for anything: it
  * accepts a task by a compare-and-swap on its desk, and puts a small answer there, too. It
- * rings (a write) when it has nothing left to do, or when the supervisor is attentive, that is
- * asleep. No lock, so none that it could take with it when it dies.
+ * rings (a write; or a futex, for a caller who listens) when it has nothing left to do, or when
+ * somebody is attentive, that is asleep. No lock, so none that it could take with it when it dies.
  *
  * Handout: labs/11-pool/README.md
  */
@@ -147,7 +147,7 @@ settle(const struct station *station)
 		mp_close(&pool->news);
 		mp_close(&pool->wake);
 	}
-	/* each chunk needs the memory of the last one again: do not give it back in between */
+	/* Each chunk needs the memory of the last one again: malloc shall not return it. */
 	mallopt(M_TRIM_THRESHOLD, 32 << 20);
 	mallopt(M_MMAP_THRESHOLD, 16 << 20);
 	signal(SIGINT, SIG_IGN);

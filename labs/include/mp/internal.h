@@ -89,25 +89,28 @@ int mp__process_death_signal(const struct mp_process *p);
 /* From 04-pickle, for whoever sends many values. */
 
 /*
- * dumps of the list of the n items of a list or tuple from there on.
+ * dumps of a list of n items of a list or tuple, the first of which is at `from`; they are there.
  *
+ * Owns    data is malloc'd
+ * Returns 0, or what mp_pickle_dumps returns
  * Tasks   pickle.4
  */
 int mp__dumps_slice(
     const struct mp_value *v, size_t from, size_t n, void **data, size_t *size) MP_MUST_CHECK;
 
 /*
- * list.extend(loads(data)); MP_KIND: it is not a list.
+ * list.extend(loads(data)): all of it, or nothing.
  *
+ * Returns 0, or what mp_pickle_loads returns, or MP_KIND: it is no list
  * Tasks   pickle.5
  */
 int mp__loads_onto(struct mp_value *list, const void *data, size_t size) MP_MUST_CHECK;
 
 /*
- * (item,), and `tuple`, one that this has made, is free: the same memory, if nobody else has it.
+ * (item,), in the place of the tuple that the call before has made, if nobody else has that.
  *
- * Owns    both are taken over; tuple may be NULL
- * Returns NULL: no memory
+ * Owns    both are taken over; tuple is NULL the first time
+ * Returns NULL: no item, or no memory
  * Tasks   pickle.1
  */
 struct mp_value *mp__tuple_again(struct mp_value *tuple, struct mp_value *item);
@@ -115,6 +118,7 @@ struct mp_value *mp__tuple_again(struct mp_value *tuple, struct mp_value *item);
 /*
  * Between these two, the values that this thread makes are expected to go soon, all of them:
  * they are made in blocks, as those of a pickle of that size. One that stays keeps its block.
+ * Not nested.
  *
  * Tasks   pickle.5
  */
