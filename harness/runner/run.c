@@ -77,21 +77,66 @@ end(struct run *run)
 	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
+struct crew {
+	struct run *runs;
+	size_t count, next;
+	unsigned jobs, busy;
+	struct run **slots; /* jobs of them; NULL: free */
+	struct pollfd *fds; /* of the slots, and last the signals' */
+	const char *scratch;
+	_Atomic int *stop;
+	int signals;
+	int64_t looked; /* when we were last here */
+	long oom_kills;
+};
+
+static bool
+is_taken(const struct crew *crew, int cpu)
+{
+	for (unsigned i = 0; i < crew->jobs; i++)
+		if (crew->slots[i] && crew->slots[i]->cpu == cpu)
+			return true;
+	return false;
+}
+
+/*
+ * A processor for a row and its tracer; -1 if that cannot be told. From the one that we run on,
+ * where the scheduler saw room a moment ago, the next that none of our rows has: gradings that
+ * know nothing of each other share the machine so.
+ */
 static int
-begin(struct run *run, const char *scratch, int cpu, const _Atomic int *stop)
+choose_cpu(const struct crew *crew)
+{
+	cpu_set_t set;
+	int here = sched_getcpu();
+
+	if (here < 0 || sched_getaffinity(0, sizeof(set), &set))
+		return -1;
+	for (int i = 0; i < CPU_SETSIZE; i++) {
+		int cpu = (here + i) % CPU_SETSIZE;
+		if (CPU_ISSET((size_t)cpu, &set) && !is_taken(crew, cpu))
+			return cpu;
+	}
+	return CPU_ISSET((size_t)here, &set) ? here : -1;
+}
+
+static int
+begin(struct run *run, const struct crew *crew)
 {
 	struct mp_proc proc = {0};
 
 	run->age = 0;
 	run->harness = getpid();
-	snprintf(run->directory, sizeof(run->directory), "%s/row-XXXXXX", scratch);
+	run->cpu = -1;
+	run->cpu = choose_cpu(crew);
+	snprintf(run->directory, sizeof(run->directory), "%s/row-XXXXXX", crew->scratch);
 	int error = open_pages(run);
 	if (!error && !mkdtemp(run->directory))
 		error = -errno;
 	fflush(NULL);
 	run->supervisor = error ? -1 : fork();
 	if (run->supervisor == 0)
-		supervise(run, cpu, stop);
+		supervise(run, crew->stop);
 	if (run->supervisor < 0)
 		error = error ? error : -errno;
 	mp_close(&run->channel_fd);
@@ -109,22 +154,6 @@ begin(struct run *run, const char *scratch, int cpu, const _Atomic int *stop)
 	return 0;
 }
 
-/* The processors that this process may use, in turn; -1 if that cannot be told. */
-static int
-choose_cpu(unsigned turn)
-{
-	cpu_set_t set;
-	int count, cpu;
-
-	if (sched_getaffinity(0, sizeof(set), &set) || !(count = CPU_COUNT(&set)))
-		return -1;
-	int skip = (int)(turn % (unsigned)count);
-	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &set) && skip-- == 0)
-			return cpu;
-	return -1;
-}
-
 sigset_t
 run_signals(void)
 {
@@ -136,19 +165,6 @@ run_signals(void)
 	sigaddset(&set, SIGHUP);
 	return set;
 }
-
-struct crew {
-	struct run *runs;
-	size_t count, next;
-	unsigned jobs, busy;
-	struct run **slots; /* jobs of them; NULL: free */
-	struct pollfd *fds; /* of the slots, and last the signals' */
-	const char *scratch;
-	_Atomic int *stop;
-	int signals;
-	int64_t looked; /* when we were last here */
-	long oom_kills;
-};
 
 static bool
 is_supervisor(pid_t pid, const void *context)
@@ -169,7 +185,7 @@ hire(struct crew *crew)
 		if (crew->slots[i] || crew->next == crew->count || atomic_load(crew->stop))
 			continue;
 		struct run *run = &crew->runs[crew->next++];
-		int error = begin(run, crew->scratch, choose_cpu(i), crew->stop);
+		int error = begin(run, crew);
 		if (error)
 			return error;
 		crew->slots[i] = run;
@@ -205,7 +221,7 @@ retire(struct crew *crew, unsigned slot, void (*done)(const struct run *run, voi
 		crew->slots[slot] = run->attempts++ ? NULL : run;
 	}
 	if (crew->slots[slot]) {
-		int error = begin(run, crew->scratch, choose_cpu(slot), crew->stop);
+		int error = begin(run, crew);
 		crew->slots[slot] = error ? NULL : run;
 		return error;
 	}

@@ -63,6 +63,7 @@ struct run {
 
 	/* the runner's */
 	int channel_fd, pidfd;
+	int cpu; /* the processor of its tracer and its first process; -1: any */
 	pid_t harness, supervisor;
 	unsigned long long birth; /* of the supervisor */
 	unsigned attempts;

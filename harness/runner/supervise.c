@@ -136,7 +136,7 @@ tick(void *argument)
 }
 
 static int
-trace(struct context *context, FILE *log, int cpu)
+trace(struct context *context, FILE *log)
 {
 	struct run *run = context->run;
 	char channel[8];
@@ -152,13 +152,13 @@ trace(struct context *context, FILE *log, int cpu)
 	    .log = log,
 	    .level = run->level,
 	    .sweep = true,
-	    .cpu = cpu,
+	    .cpu = run->cpu,
 	};
 	return trace_run(&options, &run->outcome->trace);
 }
 
 _Noreturn void
-supervise(struct run *run, int cpu, const _Atomic int *stop)
+supervise(struct run *run, const _Atomic int *stop)
 {
 	struct context context = {.run = run, .stop = stop};
 	struct audit audit;
@@ -174,7 +174,7 @@ supervise(struct run *run, int cpu, const _Atomic int *stop)
 		_exit(EXIT_FAILURE);
 	audit_begin(&audit);
 	clock_start(&context.clock);
-	run->outcome->error = trace(&context, log, cpu);
+	run->outcome->error = trace(&context, log);
 	run->outcome->seconds = clock_wall(&context.clock);
 	stuck_watch_release(&context.watch);
 	capture_close(&context.capture);

@@ -8,7 +8,7 @@
 #include "stuck/stuck.h"
 
 /* stop: set by the harness, in memory that it shares with its supervisors, to end early. */
-_Noreturn void supervise(struct run *run, int cpu, const _Atomic int *stop);
+_Noreturn void supervise(struct run *run, const _Atomic int *stop);
 
 /* capture.c: what a row prints, drained by a thread so that nothing can block on it. */
 struct capture {

@@ -112,7 +112,7 @@ poll_in_storm(void)
 	int64_t began = mp_now();
 	CU_ASSERT_EQUAL(mp_poll(&ready, 1, mp_deadline(0.3)), 0);
 	double seconds = (double)(mp_now() - began) / SECOND;
-	CU_ASSERT(seconds >= 0.3 && seconds < 3);
+	CU_ASSERT(seconds >= 0.3);
 	CU_ASSERT_EQUAL(write(fds[1], "x", 1), 1);
 	CU_ASSERT_EQUAL(mp_poll(&ready, 1, MP_NEVER), 1);
 	CU_ASSERT_EQUAL(mp_poll(&ready, 1, mp_deadline(-1)), 1);

@@ -23,7 +23,6 @@ struct handin {
 	int code; /* what grade returned; 0: there are results */
 	char message[GRADE_MESSAGE];
 	json_t *results;
-	double seconds;
 };
 
 /* Make one; of stage only ("02-reap") when it is not NULL. */

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <jansson.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -208,6 +209,35 @@ busy(void)
 	}
 }
 SELFTEST("stuck", "the same while both processors are busy", busy)
+
+static void
+ignore(const struct run *run, void *context)
+{
+	(void)run;
+	(void)context;
+}
+
+static void
+apart(void)
+{
+	char scratch[] = "/tmp/selftest-XXXXXX", command[64];
+	struct run runs[2];
+	cpu_set_t set;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(scratch));
+	for (int i = 0; i < 2; i++) {
+		runs[i] = (struct run){.program = MYSELF, .row = "knot:self-lock", .seconds = 10};
+		snprintf(runs[i].log, sizeof(runs[i].log), "%s/log%d", scratch, i);
+	}
+	CU_ASSERT_EQUAL_FATAL(run_all(runs, 2, 2, scratch, ignore, NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(sched_getaffinity(0, sizeof(set), &set), 0);
+	CU_ASSERT(runs[0].cpu != runs[1].cpu || CPU_COUNT(&set) == 1);
+	for (int i = 0; i < 2; i++)
+		run_release(&runs[i]);
+	snprintf(command, sizeof(command), "rm -rf %s", scratch);
+	CU_ASSERT_EQUAL(system(command), 0);
+}
+SELFTEST("stuck", "two rows at a time have a processor each", apart)
 
 static void
 healthy_rows(void)
