@@ -40,7 +40,7 @@ outputs(void)
 	CU_ASSERT_EQUAL(shell(&h, "$P process.1 --json - > /dev/full 2> err"), 3);
 	CU_ASSERT_EQUAL(shell(&h, "$P process.1 --json /nowhere/r.json > out 2> err"), 2);
 	/* Nobody reads the report: the other output is written all the same. */
-	CU_ASSERT_EQUAL(shell(&h, "rm r.json; $P --json r.json 2> err | true; "
+	CU_ASSERT_EQUAL(shell(&h, "rm r.json; $P process.1 --json r.json 2> err | true; "
 				  "python3 -m json.tool r.json > /dev/null"),
 	    0);
 	CU_ASSERT_EQUAL(shell(&h, "$P process.99 > out 2> err"), 2);
