@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -128,6 +129,33 @@ poll_two(void)
 	if (child()) {
 		close(from[0]);
 		close(to[1]);
+		tied();
+		(void)!read(to[0], to, 1);
+		_exit(0);
+	}
+	close(from[1]);
+	close(to[0]);
+	struct pollfd fds[1] = {{.fd = from[0], .events = POLLIN}};
+	tied();
+	(void)poll(fds, 1, -1);
+}
+
+/* What a poll that was stopped is in, when it goes on, is called otherwise. */
+static void
+poll_stopped(void)
+{
+	int to[2], from[2];
+
+	make_pipe(to);
+	make_pipe(from);
+	if (child()) {
+		pid_t parent = getppid();
+		close(from[0]);
+		close(to[1]);
+		await_state(parent, "S");
+		kill(parent, SIGSTOP);
+		await_state(parent, "Tt");
+		kill(parent, SIGCONT);
 		tied();
 		(void)!read(to[0], to, 1);
 		_exit(0);
@@ -279,6 +307,9 @@ const struct stuck_program stuck_knots[] = {
     HANDED_ON("sockets", sockets, 2, "P reads from a socket that is empty; only P.1 writes to it",
 	"P.1 reads from a socket that is empty; only P writes to it"),
     HANDED_ON("poll", poll_two, 2, "P polls a pipe that is empty; only P.1 writes to it",
+	"P.1 reads from a pipe that is empty; only P writes to it"),
+    HANDED_ON("poll-stopped", poll_stopped, 2,
+	"P polls a pipe that is empty; only P.1 writes to it",
 	"P.1 reads from a pipe that is empty; only P writes to it"),
     PROGRAM("epoll", epolls, 2, "P polls an eventfd; only it itself and P.1 write to it",
 	"P.1 reads from an eventfd; only P and it itself write to it"),

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include <mp/deadline.h>
+#include <mp/proc.h>
 
 #include "runner/channel.h"
 #include "selftest/stuck-programs.h"
@@ -72,6 +73,15 @@ nap(double seconds)
 	struct timespec left = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
 
 	nanosleep(&left, NULL);
+}
+
+void
+await_state(pid_t pid, const char *states)
+{
+	struct mp_proc proc = {0};
+
+	while (mp_proc_read(pid, &proc) == 0 && !strchr(states, proc.state))
+		nap(0.001);
 }
 
 struct shared *

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* The last of these calls is taken as the moment when the knot was tied. */
 void tied(void);
@@ -16,6 +17,8 @@ void join_all(void);
 /* Not closed by exec, as students make them. */
 void make_pipe(int fds[2]);
 void put(int fd, size_t size);
+/* Look until the process is in one of these states of /proc/PID/stat. */
+void await_state(pid_t pid, const char *states);
 /* A wait that ends: seconds of the wall. */
 void nap(double seconds);
 

@@ -168,7 +168,7 @@ sleeps(struct stuck_task *task)
 	switch (task->call) {
 	case SYS_nanosleep:
 	case SYS_clock_nanosleep:
-	case SYS_restart_syscall: /* of a sleep, or of a wait with a timeout */
+	case SYS_restart_syscall: /* of something with a timeout; a poll is recognised by proc.c */
 		return timed(task), true;
 #ifdef SYS_pause
 	case SYS_pause:

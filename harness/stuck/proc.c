@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -142,6 +143,26 @@ read_status(struct stuck_task *task, const char *path)
 	return true;
 }
 
+/*
+ * A poll that was stopped (Ctrl-Z, a frozen container) goes on as restart_syscall, whose number
+ * stands where poll's was; but its arguments still do, and wchan tells whose they are. What else
+ * goes on so has a timeout.
+ */
+static void
+recognise_poll(struct stuck_task *task, const char *path)
+{
+#ifdef SYS_poll
+	char *text = task->call == SYS_restart_syscall ? stuck_slurp(NULL, "%s/wchan", path) : NULL;
+
+	if (text && strstr(text, "poll_schedule_timeout") == text)
+		task->call = SYS_poll;
+	free(text);
+#else
+	(void)task;
+	(void)path;
+#endif
+}
+
 static void
 read_call(struct stuck_task *task, const char *path)
 {
@@ -157,6 +178,7 @@ read_call(struct stuck_task *task, const char *path)
 	for (int i = 0; i < 6; i++)
 		task->args[i] = args[i];
 	free(text);
+	recognise_poll(task, path);
 }
 
 /* Everything of a task but its ways; false: it is gone. */
