@@ -971,6 +971,8 @@ watch_parent(void *arg)
 	tell(g->report[1], mp_process_is_alive(parent) == 1 ? 'a' : '?');
 	tell(g->report[1], mp_process_join(parent, 60) == 0 ? 'j' : '?');
 	tell(g->report[1], mp_process_is_alive(parent) == 0 ? 'd' : '?');
+	pid_t self = getpid();
+	(void)!write(g->report[1], &self, sizeof(self));
 	gate_wait(&g->end);
 	return 0;
 }
@@ -992,6 +994,7 @@ ROW("process.6/orphan", 2, "a grandchild sees its parent alive, and then dead", 
     .graph = "nothing left; no zombie")
 {
 	struct generations g;
+	pid_t orphan;
 	int status;
 
 	adopt_orphans();
@@ -1004,7 +1007,11 @@ ROW("process.6/orphan", 2, "a grandchild sees its parent alive, and then dead", 
 	EQUAL(read_byte(g.report[0]), 'j');
 	EQUAL(read_byte(g.report[0]), 'd'); /* dead, and still a zombie */
 	EQUAL(finished(middle), -SIGKILL);
+	EQUAL(read(g.report[0], &orphan, sizeof(orphan)), sizeof(orphan));
+	struct pollfd dead = {.fd = OK(pidfd_open(orphan, 0)), .events = POLLIN};
 	gate_open(&g.end);
+	EQUAL(mp_poll(&dead, 1, mp_deadline(60)), 1);
+	mp_close(&dead.fd);
 	TRUE(SERVED || (reap_any(&status) > 0 && status == 0),
 	    "the orphan is adopted here, and ends with 0");
 	mp_close(&g.report[0]);

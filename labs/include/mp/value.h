@@ -107,7 +107,8 @@ const void *mp_value_bytes(const struct mp_value *v); /* of bytes and bytearray 
  * mod.name(args), and <mp.NAME object>.
  * Returns 0, or
  *   MP_TOO_LARGE  an int of more than 4,300 digits; or parts that   ValueError
- *                 occur many times would be printed many times
+ *                 occur many times would be printed many times (2 MiB of
+ *                 it, and 16 times the rest)
  *   MP_TOO_DEEP                                                     RecursionError
  *   -ENOMEM
  * Python  repr(v)
