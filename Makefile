@@ -352,8 +352,8 @@ test-pipe-peer: $(peers) ## live Pythons at the other end of a connection
 	@harness/selftest/pipe-peer.sh $(B)
 
 .PHONY: test-pickle-peer
-test-pickle-peer: $(peers) ## values as bytes, to live Pythons and back
-	@harness/selftest/pickle-peer.sh $(B)
+test-pickle-peer: $(peers) ## values as bytes, to live Pythons and back; SEED=new others
+	@harness/selftest/pickle-peer.sh $(B) $(SEED)
 
 .PHONY: test-knots-peer
 test-knots-peer: $(peers) $(B)/procsmith ## deadlocks of the library's locks, seen from outside; REPEATS=20
