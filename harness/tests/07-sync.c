@@ -901,8 +901,10 @@ pass(void *arg)
 		int number = mp_barrier_wait(b->barrier, r->timeout);
 		if (number < 0)
 			return 1;
-		if (b->arrivals < (i + 1) * parties || b->arrivals > (i + 2) * parties - 1)
+		if (b->arrivals < (i + 1) * parties || b->arrivals > (i + 2) * parties - 1) {
+			mp_barrier_abort(b->barrier); /* nobody waits for us */
 			return 2;
+		}
 		b->result[number]++;
 		b->sum += number;
 	}
