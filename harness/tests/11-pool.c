@@ -866,6 +866,19 @@ count_call(void *arg, struct mp_value *value)
 	atomic_fetch_add((atomic_int *)arg, 1);
 }
 
+/* Until whatever woke them is seen to. */
+static void
+await_other_threads(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+
+	for (struct dirent *entry; tasks && (entry = readdir(tasks));)
+		if (atoi(entry->d_name) > 0 && atoi(entry->d_name) != gettid())
+			await_sleep(atoi(entry->d_name));
+	if (tasks)
+		closedir(tasks);
+}
+
 ROW("pool.2/heard-and-called", 1,
     "who waits is told, and the callback is called; then it may close", TIDY)
 {
@@ -881,6 +894,7 @@ ROW("pool.2/heard-and-called", 1,
 	await_count(&calls, 1);
 	ask_and_listen(&l, pool, 10, NULL, MP_FOREVER);
 	OK(mp_pool_close(pool)); /* what is asked is done, and heard, and then it is over */
+	await_other_threads();	 /* the supervisor has heard of the closing, and of no more */
 	OK(mp_write_all(l.pipe[1], "", 1));
 	EQUAL(heard_by(&l), 0);
 	OK(mp_pool_join(pool, MP_FOREVER));
