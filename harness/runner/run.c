@@ -127,7 +127,7 @@ begin(struct run *run, const struct crew *crew)
 
 	run->age = 0;
 	run->harness = getpid();
-	run->cpu = -1;
+	run->cpu = -1; /* run again, it stands in its slot already */
 	run->cpu = choose_cpu(crew);
 	snprintf(run->directory, sizeof(run->directory), "%s/row-XXXXXX", crew->scratch);
 	int error = open_pages(run);

@@ -119,8 +119,18 @@ sockets(void)
 	(void)!read(ends[is_child], &c, 1);
 }
 
+/* What a poll that was stopped is in, when it goes on, is called otherwise. */
 static void
-poll_two(void)
+stop_and_go(pid_t poller)
+{
+	await_state(poller, "S");
+	kill(poller, SIGSTOP);
+	await_state(poller, "Tt");
+	kill(poller, SIGCONT);
+}
+
+static void
+poll_and_read(bool stopped)
 {
 	int to[2], from[2];
 
@@ -129,6 +139,8 @@ poll_two(void)
 	if (child()) {
 		close(from[0]);
 		close(to[1]);
+		if (stopped)
+			stop_and_go(getppid());
 		tied();
 		(void)!read(to[0], to, 1);
 		_exit(0);
@@ -140,31 +152,16 @@ poll_two(void)
 	(void)poll(fds, 1, -1);
 }
 
-/* What a poll that was stopped is in, when it goes on, is called otherwise. */
+static void
+poll_two(void)
+{
+	poll_and_read(false);
+}
+
 static void
 poll_stopped(void)
 {
-	int to[2], from[2];
-
-	make_pipe(to);
-	make_pipe(from);
-	if (child()) {
-		pid_t parent = getppid();
-		close(from[0]);
-		close(to[1]);
-		await_state(parent, "S");
-		kill(parent, SIGSTOP);
-		await_state(parent, "Tt");
-		kill(parent, SIGCONT);
-		tied();
-		(void)!read(to[0], to, 1);
-		_exit(0);
-	}
-	close(from[1]);
-	close(to[0]);
-	struct pollfd fds[1] = {{.fd = from[0], .events = POLLIN}};
-	tied();
-	(void)poll(fds, 1, -1);
+	poll_and_read(true);
 }
 
 static void
